@@ -1,0 +1,22 @@
+# What every target is compiled and linked with. Faster tools are used where they are installed.
+find_program(MILLRACE_CCACHE ccache)
+if(MILLRACE_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER "${MILLRACE_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${MILLRACE_CCACHE}")
+endif()
+find_program(MILLRACE_MOLD mold)
+if(MILLRACE_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_compile_options(-fno-omit-frame-pointer -fstack-protector-strong)
+if(MILLRACE_SANITIZE)
+  add_compile_options(-fsanitize=${MILLRACE_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${MILLRACE_SANITIZE})
+else()
+  add_compile_definitions($<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
+  add_link_options(-Wl,-z,relro,-z,now)
+endif()
+
+# Own code only; the headers of dependencies come in as SYSTEM.
+set(MILLRACE_WARNINGS -Wall -Wextra -Wshadow -Wconversion -Werror)
