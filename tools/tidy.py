@@ -24,7 +24,7 @@ FUNCTION_LINES_NOTE, FUNCTION_LINES = 60, 120
 BANNED = [
     (r"\bco_(await|yield|return)\b", (),
      "coroutines are miscompiled by g++ 12", "write named steps with callbacks"),
-    (r"\busing\s+namespace\s+std\b", (), "opens all of std", "name what you use"),
+    (r"\busing\s+namespace\s+std\s*;", (), "opens all of std", "name what you use"),
     (r"\bstd::(cout|cerr|clog)\b|\bfmt::print\b|(?<![\w:.])f?printf\s*\(|\bputs\s*\(",
      ("apps", "outside"), "a library prints", "return it, or log through base/log.h"),
     (r"#\s*include\s*<boost/asio", ("net", "http", "outside"),

@@ -1,4 +1,4 @@
-"""The kinds of test a group can be: a tool's exit code, gtest programs, a folder of Python tests."""
+"""The kinds of test a group can be: a tool, gtest programs, a folder of Python tests."""
 
 import json
 import os
