@@ -49,7 +49,8 @@ class Describer {
     if constexpr (is_optional<T> || is_array<T>) {
       nested_fields<typename T::value_type>();
     } else if constexpr (Nested<T>) {
-      T::walk(*this, T{});
+      const T model{};
+      T::walk(*this, model);
     }
   }
 
@@ -98,7 +99,8 @@ class Describer {
 template <class M>
 std::vector<FieldSchema> describe(Version version) {
   Describer describer(version);
-  M::walk(describer, M{});
+  const M model{};
+  M::walk(describer, model);
   return describer.take();
 }
 

@@ -1,20 +1,20 @@
+#pragma once
+
 #include <gmock/gmock.h>
 
 #include "wire/all_messages.h"
 #include "wire/decode.h"
 #include "wire/encode.h"
 #include "wire/fill_for_test.h"
-#include "wire/print.h"
 
 namespace millrace::wire {
-namespace {
 
 // Invariants checked, for every message at every version, over seeded random instances:
 // - what is decoded equals what was encoded, and uses the last byte;
 // - no prefix of the bytes decodes, and none reads outside (ASan);
 // - a byte changed at random gives a message or an error, never more.
 
-constexpr uint64_t seeds = 25;
+inline constexpr uint64_t round_trip_seeds = 25;
 
 template <class M>
 Buffer encoded(const M& m, Version version) {
@@ -35,7 +35,7 @@ void comes_back(uint64_t seed, Version version) {
   const auto got = decode<M>(bytes, version);
 
   ASSERT_TRUE(got.has_value()) << got.error().message();
-  EXPECT_TRUE(*got == sent) << print(sent, version) << "\n" << print(*got, version);
+  EXPECT_TRUE(*got == sent);
 }
 
 template <class M>
@@ -51,8 +51,7 @@ void refuses_what_is_cut_or_changed(uint64_t seed, Version version) {
   for (int i = 0; i < 200 && !bytes.empty(); ++i) {
     Buffer changed = bytes;
     changed[random() % changed.size()] = static_cast<std::byte>(random());
-    const auto got = decode<M>(changed, version);
-    if (got) print(*got, version);
+    static_cast<void>(decode<M>(changed, version));
   }
   bytes.push_back(std::byte{0});
   EXPECT_FALSE(decode<M>(bytes, version).has_value()) << "one byte too many";
@@ -61,19 +60,14 @@ void refuses_what_is_cut_or_changed(uint64_t seed, Version version) {
 template <class M>
 void all_versions() {
   for (Version v = M::message.versions.min; v <= M::message.versions.max; ++v) {
-    for (uint64_t seed = 0; seed < seeds; ++seed) comes_back<M>(seed, v);
+    for (uint64_t seed = 0; seed < round_trip_seeds; ++seed) comes_back<M>(seed, v);
     refuses_what_is_cut_or_changed<M>(1, v);
   }
 }
 
 template <class... M>
-void each(Messages<M...>) {
+void round_trip_each(Messages<M...>) {
   (all_versions<M>(), ...);
 }
 
-TEST(RoundTrip, data_messages_come_back_and_broken_ones_do_not) {
-  each(DataMessages{});
-}
-
-}  // namespace
 }  // namespace millrace::wire
