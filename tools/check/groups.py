@@ -14,7 +14,6 @@ class Group:
     limit_s: float = 120
     builds: tuple = ()   # groups that must have run before, e.g. ("release",)
     every: bool = True   # False: only with --all, because it takes peers that Debian does not have
-    always: bool = False  # False: only if its folder of tests is there
 
 
 GROUPS = [
@@ -26,6 +25,10 @@ GROUPS = [
     Group("headers", "each header compiles alone",
           counted_tool(PYTHON, ROOT / "tools/check/headers.py"), 300, ("dev",)),
     Group("unit", "unit tests under ASan and UBSan", unit_tests("dev"), 600, ("dev",)),
+    Group("interop", "kcat, kafka-python and confluent-kafka of Debian",
+          python_tests("tests/interop"), 300, ("release",)),
+    Group("peers", "clients from PyPI, Maven Central and npm", python_tests("tests/peers"), 900,
+          ("release",), every=False),
 ]
 
 
