@@ -92,7 +92,7 @@ struct BatchHeader {
   LeaderEpoch partition_leader_epoch = no_leader_epoch;
   /// As stored; nothing here says that it is right (`BatchView::crc_matches` does).
   uint32_t crc = 0;
-  BatchAttributes attributes;
+  BatchAttributes attributes{};
   /// Last offset − base offset. After compaction it may be larger than the records suggest.
   int32_t last_offset_delta = 0;
   /// What the records' timestamp deltas count from; −1 = none.
