@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <string>
 
@@ -9,7 +8,7 @@
 
 namespace millrace::io {
 
-/// A disk in memory that fails on demand, for tests and `--ephemeral`.
+/// A disk in memory that fails on demand, for tests.
 ///
 /// What it models: bytes written are pending, per sector of 512 bytes, until sync_data; a file's
 /// size likewise; names created, renamed or removed are pending until sync_directory. A crash

@@ -2,25 +2,24 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
 #include "base/time.h"
+#include "record/batch_header.h"
 
 namespace millrace::storage {
 
-enum class TimestampType : uint8_t { create_time, log_append_time };
-
 /// What a topic can set, under Kafka's names; the defaults are Kafka's except where said.
 struct LogConfig {
-  int32_t segment_bytes = 1 << 30;                            ///< segment.bytes
-  Milliseconds segment_age = std::chrono::hours(7 * 24);      ///< segment.ms
-  int32_t segment_index_bytes = 10 << 20;                     ///< segment.index.bytes
-  int32_t index_interval_bytes = 4096;                        ///< index.interval.bytes
-  int64_t retention_bytes = -1;                               ///< retention.bytes; −1 = no limit
-  Milliseconds retention_time = std::chrono::hours(7 * 24);   ///< retention.ms; negative = no limit
-  bool delete_old_segments = true;                            ///< cleanup.policy contains "delete"
-  int32_t max_batch_bytes = (1 << 20) + 12;                   ///< max.message.bytes
-  TimestampType timestamp_type = TimestampType::create_time;  ///< message.timestamp.type
+  int32_t segment_bytes = 1 << 30;                           ///< segment.bytes
+  Milliseconds segment_age = std::chrono::hours(7 * 24);     ///< segment.ms
+  int32_t segment_index_bytes = 10 << 20;                    ///< segment.index.bytes
+  int32_t index_interval_bytes = 4096;                       ///< index.interval.bytes
+  int64_t retention_bytes = -1;                              ///< retention.bytes; −1 = no limit
+  Milliseconds retention_time = std::chrono::hours(7 * 24);  ///< retention.ms; negative = no limit
+  bool delete_old_segments = true;                           ///< cleanup.policy contains "delete"
+  int32_t max_batch_bytes = (1 << 20) + 12;                  ///< max.message.bytes
+  record::TimestampType timestamp_type =
+      record::TimestampType::create_time;  ///< message.timestamp.type
 
   /// flush.messages. 1 (our default, not Kafka's): only durable records are visible, and a write
   /// asks for a sync at once. Larger: everything appended is visible, a sync is asked for once this

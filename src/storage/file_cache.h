@@ -35,6 +35,7 @@ class FileCache {
   };
 
   void remember(std::string_view path, std::shared_ptr<io::File> file);
+  void close_surplus();
 
   io::Directory& directory_;
   std::size_t max_open_;

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "record/batch_header.h"
 #include "storage/config.h"
 #include "storage/damage.h"
 #include "storage/file_cache.h"
@@ -71,6 +74,7 @@ class Log {
 
   struct OpenOptions {
     PartitionName partition;
+    TopicId topic_id;  ///< zero: whatever partition.metadata says
     LogConfig config;
     bool clean = false;     ///< the clean-shutdown marker was there: believe files and indexes
     Offset recovery_point;  ///< from the checkpoint: synced below, may be torn above
@@ -85,7 +89,8 @@ class Log {
 
   /// Opens what is there and recovers it: above the recovery point a torn tail is cut at the last
   /// valid batch; below it a bad batch is damage (see damage()), and nothing is cut.
-  /// Errors: not_found, io_error, permission_denied, no_space.
+  /// Errors: not_found, already_exists (it belongs to another topic id), io_error,
+  /// permission_denied, no_space.
   static Result<std::unique_ptr<Log>> open(Dependencies, OpenOptions);
 
   ~Log();
@@ -101,8 +106,8 @@ class Log {
   /// it is durable when those are.
   /// Errors: out_of_order (sequence gap), fenced (older producer epoch), no_space (nothing was
   /// appended, a later append may work), limit_exceeded (batch over max_batch_bytes or the segment
-  /// size), corrupt (the bytes are not whole batches, or the log is damaged), io_error (the log is
-  /// stopped).
+  /// size), corrupt (the bytes are not whole batches, or the log is damaged), invalid_argument (no
+  /// batch, or several of which one has a producer id), io_error (the log is stopped).
   Result<AppendInfo> append(MutableBytes batches, const AppendOptions& options);
 
   /// What to sync so that everything appended until now is durable. One ticket at a time: the
@@ -112,7 +117,7 @@ class Log {
   /// The outcome of a ticket. Success moves durable_end; an error stops the log.
   void finish_sync(const SyncTicket& ticket, const Result<void>& outcome);
 
-  /// True when bytes or names wait for a sync and no ticket is under way.
+  /// True when bytes or names wait that no ticket has taken.
   bool needs_sync() const;
   /// True when flush_messages asks for that sync now.
   bool wants_sync() const;
@@ -138,7 +143,8 @@ class Log {
   Offset start_offset() const { return start_; }
   Offset end_offset() const { return end_; }
   Offset durable_end() const { return durable_end_; }
-  Offset high_watermark() const;
+  /// Consumers may read below it. Never goes back while the log is open.
+  Offset high_watermark() const { return high_watermark_; }
   /// Bytes of all segments' batches.
   uint64_t size_bytes() const;
   std::size_t segment_count() const { return segments_.size(); }
@@ -154,7 +160,7 @@ class Log {
   const std::optional<Error>& stopped() const { return stopped_; }
 
   const LogConfig& config() const { return config_; }
-  void set_config(LogConfig config) { config_ = config; }
+  void set_config(LogConfig config);
 
   // --- upkeep
 
@@ -178,6 +184,48 @@ class Log {
  private:
   Log(Dependencies, PartitionName, LogConfig);
 
+  // append and roll
+  Result<void> check_batches(MutableBytes batches);
+  void assign(MutableBytes batches, const AppendOptions& options);
+  Result<void> write_batches(Bytes batches, const AppendOptions& options);
+  Result<void> begin_epoch(LeaderEpoch epoch);
+  Result<void> start_segment(Timestamp now);
+  Result<void> write_snapshot();
+  Result<void> write_metadata(TopicId topic_id);
+  Result<void> write_epochs(LeaderEpochs epochs);
+  Result<void> write_small_file(std::string_view name, std::string_view content);
+  Result<void> remove_odd_snapshots();
+  Error undo_write(Error error);
+  Error stop(Error error);
+  void add_unsynced_directory(std::string_view path);
+  void advance_high_watermark();
+
+  // recovery
+  Result<void> load_metadata(TopicId expected);
+  Result<std::vector<Offset>> tidy_directory();
+  Result<void> load_segments(const std::vector<Offset>& bases, const OpenOptions& options);
+  Result<bool> recover_segment(Offset base, std::optional<Offset> next_base,
+                               const OpenOptions& options);
+  void note_damage(Segment& segment, DamageKind kind);
+  Result<Offset> load_snapshot(Timestamp now);
+  Result<void> load_producers_and_epochs(const OpenOptions& options);
+  Result<void> settle(const OpenOptions& options);
+
+  // lookups
+  Result<bool> slice_segment(Segment& segment, Offset from, Offset limit, uint64_t max_bytes,
+                             ReadResult& result);
+  std::size_t segment_of(Offset offset) const;
+
+  // retention
+  Result<void> roll_if_all_is_older(Timestamp now);
+  bool is_older(Timestamp timestamp, Timestamp now) const;
+  Result<std::size_t> delete_oldest_while(const std::function<Result<bool>(Segment&)>& expired);
+  Result<void> remove_snapshots_below(Offset offset);
+  Result<void> trim_epochs();
+
+  Segment& active() { return *segments_.back(); }
+  const Segment& active() const { return *segments_.back(); }
+
   FileCache& files_;
   Logger logger_;
   PartitionName partition_;
@@ -188,14 +236,20 @@ class Log {
   std::deque<std::unique_ptr<Segment>> segments_;  // by base offset, the last one is active
   std::unique_ptr<ProducerStates> producers_;
   std::unique_ptr<LeaderEpochs> epochs_;
+  std::set<Offset> snapshots_;  // offsets of the producer snapshots on disk
 
   Offset start_;
   Offset end_;
   Offset durable_end_;
+  Offset high_watermark_;
   bool ticket_out_ = false;
-  SyncTicket unsynced_;  // names and sealed files that the next ticket takes along
+  SyncTicket unsynced_;         // names and sealed files that the next ticket takes along
+  bool ended_cleanly_ = false;  // the files are as close() would leave them
   std::optional<Damage> damage_;
   std::optional<Error> stopped_;
+  LogCheckpoint opened_with_;  // what a damaged log keeps in the checkpoints
+
+  std::vector<record::BatchHeader> headers_;  // of the append under way
 };
 
 }  // namespace millrace::storage

@@ -88,6 +88,10 @@ class LogDirectory {
 
   LogDirectory() = default;
 
+  Result<void> find_partitions();
+  Result<void> load_checkpoints();
+  Result<void> write_points(std::map<PartitionName, LogCheckpoint> points);
+
   Logger logger_;
   std::unique_ptr<io::Directory> root_;
   std::unique_ptr<io::Directory::Lock> lock_;
@@ -95,7 +99,7 @@ class LogDirectory {
   bool was_clean_ = false;
   std::vector<Found> found_;
   std::map<PartitionName, Point> at_open_;  // read by any thread, never changed
-  std::vector<LogCheckpoint> written_;
+  std::map<PartitionName, LogCheckpoint> written_;
   uint64_t removals_ = 0;
 };
 
