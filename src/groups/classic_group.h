@@ -65,10 +65,9 @@ class ClassicGroup {
   bool is_vacant() const { return state_ == GroupState::empty && pending_.empty(); }
   /// What a record says of the group now.
   GroupMetadata metadata() const;
-  /// True when the members are consumers that are known not to subscribe to `topic`.
-  bool is_stable_without(std::string_view topic) const;
-  /// True when a consumer of this group subscribes to `topic`, as far as is known.
-  bool subscribes_to(std::string_view topic) const;
+  /// The topics that any member subscribes to. Nothing when the members are not consumers or
+  /// speak in a way that is not understood.
+  std::optional<std::set<std::string>> subscriptions() const;
 
  private:
   // classic_group_join.cc: join and the rebalance it starts
@@ -103,7 +102,6 @@ class ClassicGroup {
   void expire_sync(Step& step);
   void touch(Member& member, Now now);
   void enter(GroupState state, Now now);
-  std::optional<std::set<std::string>> subscriptions() const;
 
   const std::string group_id_;
   const GroupsConfig& config_;

@@ -33,7 +33,13 @@ struct GroupsConfig {
   /// has to fit a batch [offsets.load.buffer.size is Kafka's nearest].
   size_t group_record_bytes_max = 8 * 1024 * 1024;
 
-  /// [offset.metadata.max.bytes] inclusive.
+  /// Bytes of any one name in a record (group, member, instance, client, protocol); inclusive and
+  /// at most 32'000, as records have 16-bit lengths.
+  size_t name_bytes_max = 4096;
+  /// Tombstones written by one retention check; what is left is taken by another one at once.
+  size_t expired_offsets_per_check_max = 10'000;
+
+  /// [offset.metadata.max.bytes] inclusive, at most 32'000.
   size_t offset_metadata_bytes_max = 4096;
   /// [offsets.retention.minutes] counted from the moment the group became empty, or from the
   /// commit when the group has no members by nature or no longer subscribes to the topic.

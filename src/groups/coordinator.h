@@ -15,40 +15,36 @@
 #include "groups/config.h"
 #include "groups/durable_state.h"
 #include "groups/effects.h"
+#include "groups/partition_for.h"
 #include "groups/requests.h"
 
 namespace millrace::groups {
 
-/// The partition of `__consumer_offsets` that keeps a group: Java's String.hashCode over UTF-16,
-/// its absolute value (0 for the smallest int), modulo `partitions`. Every Kafka client computes
-/// the same.
-PartitionId partition_for(std::string_view group_id, int32_t partitions);
-
 struct DescribedMember {
-  std::string member_id;
-  std::optional<std::string> instance_id;
-  std::string client_id;
-  std::string client_host;
-  Buffer metadata;    ///< empty unless the group is stable
-  Buffer assignment;  ///< empty unless the group is stable
+  std::string member_id = {};
+  std::optional<std::string> instance_id = {};
+  std::string client_id = {};
+  std::string client_host = {};
+  Buffer metadata = {};    ///< empty unless the group is stable
+  Buffer assignment = {};  ///< empty unless the group is stable
 };
 
 struct DescribedGroup {
   GroupState state = GroupState::dead;
-  std::string protocol_type;
-  std::string protocol_name;  ///< empty unless the group is stable
-  std::vector<DescribedMember> members;
+  std::string protocol_type = {};
+  std::string protocol_name = {};  ///< empty unless the group is stable
+  std::vector<DescribedMember> members = {};
 };
 
 struct ListedGroup {
-  std::string group_id;
-  std::string protocol_type;
+  std::string group_id = {};
+  std::string protocol_type = {};
   GroupState state = GroupState::empty;
 };
 
 struct ListFilter {
-  std::vector<std::string> states;  ///< names as name_of(GroupState), any case; empty: all
-  std::vector<std::string> types;   ///< every group here is "classic"; empty: all
+  std::vector<std::string> states = {};  ///< names as name_of(GroupState), any case; empty: all
+  std::vector<std::string> types = {};   ///< every group here is "classic"; empty: all
 };
 
 /// The groups of one shard's partitions of `__consumer_offsets`: membership by the classic group
@@ -90,7 +86,8 @@ class GroupCoordinator {
 
   /// Forgets what all groups committed for these topics. No replies.
   Effects on_topics_deleted(std::span<const std::string> topics, Now now);
-  /// Expires sessions, rebalances and offsets that are due.
+  /// Expires sessions, rebalances and offsets that are due. May leave some for a next call:
+  /// next_deadline() then lies in the past.
   Effects on_timer(Now now);
   std::optional<MonoTime> next_deadline() const;
 
@@ -115,15 +112,20 @@ class GroupCoordinator {
 
   ClassicGroup* find(std::string_view group_id);
   const ClassicGroup* find(std::string_view group_id) const;
-  /// Nothing when groups_max is reached.
-  ClassicGroup* find_or_create(const std::string& group_id, Now now);
-  ErrorCode commit_error(ClassicGroup* group, const CommitRequest& request, Now now);
-  void store_offsets(const CommitRequest& request, CommitReply& reply, Now now, Step& step);
+  ClassicGroup& create(const std::string& group_id, Now now);
+  bool is_full() const { return groups_.size() >= config_.groups_max; }
+
+  // Each says why the request cannot be passed on to its group, if so.
+  ErrorCode check_group_id(std::string_view group_id) const;
+  ErrorCode check_join(const JoinRequest& request) const;
+  ErrorCode admit_commit(const CommitRequest& request, Now now);
+
   ErrorCode delete_group(const std::string& group_id, Step& step);
-  void expire_offsets(ClassicGroup* group, const std::string& group_id, Now now, Step& step);
-  void expire_all_offsets(Now now, Step& step);
-  /// Applies and encodes the changes, lets go of a group that is nothing any more, and notes
-  /// when each touched group wants to be called.
+  bool expire_offsets(const std::string& group_id, const ClassicGroup& group, Step& step) const;
+  Timestamp expiry_of(const CommittedOffset& committed, const ClassicGroup& group) const;
+  void check_retention(Step& step);
+  /// Applies and encodes the changes, lets go of groups that are nothing any more, and notes when
+  /// each touched group wants to be called.
   Effects finish(Step step);
   void settle(const std::string& group_id);
 
@@ -132,7 +134,7 @@ class GroupCoordinator {
   DurableState durable_;
   Groups groups_;
   std::set<std::pair<MonoTime, std::string>> deadlines_;
-  std::map<std::string, MonoTime, std::less<>> armed_;  ///< each group's entry in deadlines_
+  std::map<std::string, MonoTime> armed_;  ///< each group's entry in deadlines_
   std::optional<MonoTime> next_retention_check_;
 };
 

@@ -33,6 +33,11 @@ Member* Members::find_static(std::string_view instance_id) {
   return it == by_instance_.end() ? nullptr : find(it->second);
 }
 
+const Member* Members::find_static(std::string_view instance_id) const {
+  auto it = by_instance_.find(instance_id);
+  return it == by_instance_.end() ? nullptr : find(it->second);
+}
+
 Member& Members::add(Member member) {
   if (member.instance_id) {
     bool fresh = by_instance_.emplace(*member.instance_id, member.id).second;

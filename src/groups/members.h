@@ -14,19 +14,19 @@
 namespace millrace::groups {
 
 struct Member {
-  std::string id;
-  std::optional<std::string> instance_id;
-  std::string client_id;
-  std::string client_host;
+  std::string id = {};
+  std::optional<std::string> instance_id = {};
+  std::string client_id = {};
+  std::string client_host = {};
   Milliseconds session_timeout{0};
   Milliseconds rebalance_timeout{0};
-  std::vector<Protocol> protocols;
-  Buffer assignment;
+  std::vector<Protocol> protocols = {};
+  Buffer assignment = {};
 
-  std::optional<ReplyToken> joining;  ///< its join waits for the rebalance to complete
-  std::optional<ReplyToken> syncing;  ///< its sync waits for the leader's assignment
-  bool is_new = false;                ///< has not been answered yet, so cannot heartbeat
-  MonoTime silent_until;              ///< when it is given up, unless it is heard of
+  std::optional<ReplyToken> joining = {};  ///< its join waits for the rebalance to complete
+  std::optional<ReplyToken> syncing = {};  ///< its sync waits for the leader's assignment
+  bool is_new = false;                     ///< has not been answered yet, so cannot heartbeat
+  MonoTime silent_until = {};              ///< when it is given up, unless it is heard of
 
   /// A member whose request waits here is alive by definition, except a new one: its process may
   /// be gone without anybody noticing.
@@ -53,6 +53,7 @@ class Members {
   const Member* find(std::string_view member_id) const;
   /// Null when no member carries this instance id.
   Member* find_static(std::string_view instance_id);
+  const Member* find_static(std::string_view instance_id) const;
 
   /// The first one becomes the leader.
   Member& add(Member member);

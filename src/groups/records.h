@@ -19,7 +19,7 @@ namespace millrace::groups {
 struct CommittedOffset {
   Offset offset;
   LeaderEpoch leader_epoch = no_leader_epoch;
-  std::string metadata;
+  std::string metadata = {};
   Timestamp committed_at{-1};
   Timestamp expires_at{-1};  ///< −1: by the broker's retention; otherwise an old client's wish
 
@@ -27,41 +27,41 @@ struct CommittedOffset {
 };
 
 struct StoredMember {
-  std::string member_id;
-  std::optional<std::string> instance_id;
-  std::string client_id;
-  std::string client_host;
+  std::string member_id = {};
+  std::optional<std::string> instance_id = {};
+  std::string client_id = {};
+  std::string client_host = {};
   Milliseconds rebalance_timeout{0};
   Milliseconds session_timeout{0};
-  Buffer subscription;
-  Buffer assignment;
+  Buffer subscription = {};
+  Buffer assignment = {};
 
   bool operator==(const StoredMember&) const = default;
 };
 
 /// A group as of its last completed rebalance; without members it is empty.
 struct GroupMetadata {
-  std::string protocol_type;
+  std::string protocol_type = {};
   GenerationId generation{0};
-  std::optional<std::string> protocol;
-  std::optional<std::string> leader;
+  std::optional<std::string> protocol = {};
+  std::optional<std::string> leader = {};
   Timestamp state_since{-1};
-  std::vector<StoredMember> members;
+  std::vector<StoredMember> members = {};
 
   bool operator==(const GroupMetadata&) const = default;
 };
 
 /// What one record says: a group's metadata or one committed offset is now this, or gone.
 struct GroupChange {
-  std::string group_id;
-  std::optional<GroupMetadata> value;
+  std::string group_id = {};
+  std::optional<GroupMetadata> value = {};
 
   bool operator==(const GroupChange&) const = default;
 };
 struct OffsetChange {
-  std::string group_id;
+  std::string group_id = {};
   TopicPartition partition;
-  std::optional<CommittedOffset> value;
+  std::optional<CommittedOffset> value = {};
 
   bool operator==(const OffsetChange&) const = default;
 };
