@@ -21,6 +21,7 @@
 #include "wire/api/offset_fetch.h"
 #include "wire/api/produce.h"
 #include "wire/api/sync_group.h"
+#include "wire/metadata_records.h"
 
 namespace millrace::wire {
 
@@ -28,7 +29,7 @@ namespace millrace::wire {
 template <class... M>
 struct Messages {};
 
-// Every message described in api/, for the tests and tools that go through all of them, in
+// Every message described here, for the tests and tools that go through all of them, in
 // portions that compile side by side. Handlers include the one file they need.
 
 using DataMessages = Messages<  //
@@ -47,5 +48,9 @@ using AdminMessages = Messages<  //
     CreateTopicsRequest, CreateTopicsResponse, DeleteTopicsRequest, DeleteTopicsResponse,
     CreatePartitionsRequest, CreatePartitionsResponse, DescribeConfigsRequest,
     DescribeConfigsResponse, DescribeClusterRequest, DescribeClusterResponse>;
+
+using MetadataRecords = Messages<  //
+    TopicRecord, PartitionRecord, ConfigRecord, RemoveTopicRecord, FeatureLevelRecord,
+    ProducerIdsRecord>;
 
 }  // namespace millrace::wire

@@ -30,4 +30,5 @@ int main() {
   print_each(DataMessages{});
   print_each(GroupMessages{});
   print_each(AdminMessages{});
+  print_each(MetadataRecords{});
 }
