@@ -29,8 +29,10 @@ struct GroupsConfig {
   int32_t group_size_max = 10'000;
   /// Groups that this coordinator keeps, inclusive.
   size_t groups_max = 100'000;
-  /// Bytes of one group's metadata record: all members' subscriptions and assignments. A record
-  /// has to fit a batch [offsets.load.buffer.size is Kafka's nearest].
+  /// Protocols that one member may offer, inclusive; clients have one or two.
+  size_t protocols_max = 100;
+  /// Bytes of one group's metadata record, inclusive: all members' subscriptions and assignments,
+  /// which have to fit a batch; also what one member may offer altogether.
   size_t group_record_bytes_max = 8 * 1024 * 1024;
 
   /// Bytes of any one name in a record (group, member, instance, client, protocol); inclusive and

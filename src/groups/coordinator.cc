@@ -55,13 +55,7 @@ ErrorCode GroupCoordinator::check_group_id(std::string_view group_id) const {
 ErrorCode GroupCoordinator::check_join(const JoinRequest& r) const {
   ErrorCode error = check_group_id(r.group_id);
   if (error != ErrorCode::none) return error;
-  auto too_long = [this](const std::string& name) { return name.size() > config_.name_bytes_max; };
-  if (too_long(r.client_id) || too_long(r.client_host) || too_long(r.protocol_type) ||
-      too_long(r.instance_id.value_or("")) ||
-      std::any_of(r.protocols.begin(), r.protocols.end(),
-                  [&](const Protocol& p) { return too_long(p.name); })) {
-    return ErrorCode::invalid_request;
-  }
+  if (!is_within_limits(r)) return ErrorCode::invalid_request;
   if (r.session_timeout < config_.session_timeout_min ||
       r.session_timeout > config_.session_timeout_max) {
     return ErrorCode::invalid_session_timeout;
@@ -69,6 +63,18 @@ ErrorCode GroupCoordinator::check_join(const JoinRequest& r) const {
   if (find(r.group_id) != nullptr) return ErrorCode::none;
   if (!r.member_id.empty()) return ErrorCode::unknown_member_id;
   return is_full() ? ErrorCode::policy_violation : ErrorCode::none;
+}
+
+bool GroupCoordinator::is_within_limits(const JoinRequest& r) const {
+  auto fits = [this](const std::string& name) { return name.size() <= config_.name_bytes_max; };
+  size_t offered_bytes = 0;
+  for (const Protocol& p : r.protocols) {
+    if (!fits(p.name)) return false;
+    offered_bytes += p.metadata.size();
+  }
+  return fits(r.client_id) && fits(r.client_host) && fits(r.protocol_type) &&
+         fits(r.instance_id.value_or("")) && r.protocols.size() <= config_.protocols_max &&
+         offered_bytes <= config_.group_record_bytes_max;
 }
 
 Effects GroupCoordinator::sync(ReplyToken token, SyncRequest request, Now now) {

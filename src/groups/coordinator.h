@@ -118,6 +118,7 @@ class GroupCoordinator {
   // Each says why the request cannot be passed on to its group, if so.
   ErrorCode check_group_id(std::string_view group_id) const;
   ErrorCode check_join(const JoinRequest& request) const;
+  bool is_within_limits(const JoinRequest& request) const;
   ErrorCode admit_commit(const CommitRequest& request, Now now);
 
   ErrorCode delete_group(const std::string& group_id, Step& step);

@@ -1,6 +1,7 @@
 #include "groups/members.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/assert.h"
 
@@ -87,16 +88,18 @@ Milliseconds Members::rebalance_timeout() const {
 }
 
 bool Members::all_know_one_of(std::span<const Protocol> protocols) const {
+  if (members_.empty()) return !protocols.empty();
+  const std::set<std::string_view> candidates = known_to_all();
   return std::any_of(protocols.begin(), protocols.end(),
-                     [&](const Protocol& p) { return count_offering(p.name) == members_.size(); });
+                     [&](const Protocol& p) { return candidates.contains(p.name); });
 }
 
 std::string Members::vote() const {
+  const std::set<std::string_view> candidates = known_to_all();
   std::map<std::string_view, size_t> votes;
   for (const auto& [id, member] : members_) {
-    auto choice =
-        std::find_if(member.protocols.begin(), member.protocols.end(),
-                     [&](const Protocol& p) { return count_offering(p.name) == members_.size(); });
+    auto choice = std::find_if(member.protocols.begin(), member.protocols.end(),
+                               [&](const Protocol& p) { return candidates.contains(p.name); });
     MR_ASSERT(choice != member.protocols.end());
     ++votes[choice->name];
   }
@@ -106,13 +109,15 @@ std::string Members::vote() const {
   return std::string(winner->first);
 }
 
-size_t Members::count_offering(std::string_view protocol) const {
-  return static_cast<size_t>(
-      std::count_if(members_.begin(), members_.end(), [&](const auto& entry) {
-        const auto& offered = entry.second.protocols;
-        return std::any_of(offered.begin(), offered.end(),
-                           [&](const Protocol& p) { return p.name == protocol; });
-      }));
+std::set<std::string_view> Members::known_to_all() const {
+  std::set<std::string_view> common;
+  for (const Protocol& p : members_.begin()->second.protocols) common.insert(p.name);
+  for (const auto& [id, member] : members_) {
+    std::set<std::string_view> offered;
+    for (const Protocol& p : member.protocols) offered.insert(p.name);
+    std::erase_if(common, [&](std::string_view name) { return !offered.contains(name); });
+  }
+  return common;
 }
 
 }  // namespace millrace::groups

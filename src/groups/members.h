@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -75,7 +76,8 @@ class Members {
   std::string vote() const;
 
  private:
-  size_t count_offering(std::string_view protocol) const;
+  /// Names that point into the members. Precondition: there are members.
+  std::set<std::string_view> known_to_all() const;
 
   Map members_;
   std::map<std::string, std::string, std::less<>> by_instance_;
