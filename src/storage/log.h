@@ -215,6 +215,9 @@ class Log {
   Result<bool> slice_segment(Segment& segment, Offset from, Offset limit, uint64_t max_bytes,
                              ReadResult& result);
   std::size_t segment_of(Offset offset) const;
+  Result<std::optional<TimestampedOffset>> search(Segment& segment, Timestamp timestamp,
+                                                  Offset limit);
+  Result<Timestamp> greatest_below(Segment& segment, Offset limit);
 
   // retention
   Result<void> roll_if_all_is_older(Timestamp now);

@@ -93,7 +93,8 @@ Result<void> Log::load_segments(const std::vector<Offset>& bases, const OpenOpti
   for (std::size_t i = 0; i < bases.size(); ++i) {
     auto next = i + 1 < bases.size() ? std::optional(bases[i + 1]) : std::nullopt;
     Segment::Place place{.directory = path_, .base = bases[i]};
-    bool was_synced = next && (options.clean || *next <= options.recovery_point);
+    // The sync that covered the next segment's first record covered this one's files and indexes.
+    bool was_synced = next && (options.clean || *next < options.recovery_point);
     if (was_synced) {
       MR_TRY(auto segment, Segment::open_sealed(files_, place, *next, config_, options.now));
       segments_.push_back(std::move(segment));
@@ -230,7 +231,7 @@ Result<void> Log::settle(const OpenOptions& options) {
     }
   }
   if (damage_) unsynced_ = {};
-  static_cast<void>(active().take_dirty());  // all of it is below the recovery point, or synced
+  active().believe_synced();  // all of it is below the recovery point, or synced just now
   durable_end_ = end_;
   high_watermark_ = end_;
   return {};

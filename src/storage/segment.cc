@@ -307,6 +307,11 @@ std::optional<SyncTicket::DirtyFile> Segment::take_dirty() {
   return taken;
 }
 
+void Segment::believe_synced() {
+  synced_ = size_;
+  if (!tail_cut_) writing_ = nullptr;
+}
+
 void Segment::forget_files() {
   for (const auto* path : {&log_path_, &index_path_, &time_index_path_}) files_.drop(*path);
 }

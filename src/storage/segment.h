@@ -93,6 +93,8 @@ class Segment {
   /// The log file and its bytes written since the last call; nothing when there are none. What a
   /// scan found counts as written.
   std::optional<SyncTicket::DirtyFile> take_dirty();
+  /// Its bytes are on the device already; only a cut tail still waits.
+  void believe_synced();
   bool dirty() const { return size_ > synced_ || tail_cut_; }
 
   // --- lookups
