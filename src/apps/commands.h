@@ -9,6 +9,14 @@ namespace millrace::apps {
 /// Every command of `millrace`, in the order of `--help`.
 std::vector<Command> all_commands();
 
+Command topic_list_command();
+Command topic_create_command();
+Command topic_describe_command();
+Command topic_delete_command();
+Command produce_command();
+Command consume_command();
+Command group_list_command();
+Command group_describe_command();
 Command version_command();
 
 }  // namespace millrace::apps

@@ -30,6 +30,7 @@ class Console {
   struct Options {
     bool quiet = false;
     bool colour = false;  ///< of talk on `err`
+    bool in_is_tty = false;
     bool out_is_tty = false;
     bool err_is_tty = false;
   };
@@ -44,7 +45,10 @@ class Console {
   /// "error: <line>", also with -q.
   void complain(std::string_view line);
   /// Makes everything printed so far visible; false when the reader of `out` has gone away.
+  /// Thread-safe, as `print` is.
   bool flush();
+  /// False once the reader of `out` has gone away.
+  bool reader_is_there() const;
 
   /// `text` in bold, green, red or dim where `err` shows colours.
   std::string bold(std::string_view text) const { return painted("1", text); }

@@ -20,6 +20,7 @@ Console::Options console_options(const Arguments& arguments) {
   bool err_is_tty = isatty(STDERR_FILENO) != 0;
   return {.quiet = arguments.has("--quiet"),
           .colour = err_is_tty && !plain,
+          .in_is_tty = isatty(STDIN_FILENO) != 0,
           .out_is_tty = isatty(STDOUT_FILENO) != 0,
           .err_is_tty = err_is_tty};
 }

@@ -14,7 +14,7 @@ CompressionCodecs[CompressionTypes.ZSTD] = () => ({
 const CODECS = { none: 'None', gzip: 'GZIP', snappy: 'Snappy', lz4: 'LZ4', zstd: 'ZSTD' };
 
 function zstd() {
-  return new Promise((done) => require('zstd-codec').ZstdCodec.run((z) => done(new z.Simple())));
+  return new Promise((done) => require('zstd-codec').ZstdCodec.run((z) => done(new z.Streaming())));
 }
 
 async function produce(kafka, args) {
