@@ -52,8 +52,13 @@ Result<void> Pipeline::step() {
 Result<void> Pipeline::commit() {
   last_commit_ = clock_.mono_now();
   // Alerts first: an offset must never say "judged" of a transaction whose alert can still be lost.
-  MR_TRY(alerts_.flush());
+  const auto flushed = alerts_.flush();
   report_acknowledged();
+  if (!flushed && flushed.error().code == Errc::timed_out) {
+    log_.warn("alerts are not durable yet; trying again", kv("error", flushed.error().message()));
+    return {};
+  }
+  MR_TRY(flushed);
   std::vector<Progress> progress;
   for (const auto& [id, partition] : partitions_) {
     if (!partition.changed) continue;
@@ -132,12 +137,6 @@ void Pipeline::report_acknowledged() {
     }
     if (on_alert_) on_alert_(done);
   }
-}
-
-bool Pipeline::caught_up() const {
-  return !partitions_.empty() &&
-         std::all_of(partitions_.begin(), partitions_.end(),
-                     [](const auto& entry) { return entry.second.next >= entry.second.resume; });
 }
 
 std::optional<Offset> Pipeline::position(PartitionId partition) const {

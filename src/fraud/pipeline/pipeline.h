@@ -51,8 +51,8 @@ class Pipeline : private TransactionHandler {
 
   const PipelineTotals& totals() const { return totals_; }
   metrics::Histogram::Snapshot latency() const { return latency_.snapshot(); }
-  /// True once partitions were assigned and their windows rebuilt.
-  bool caught_up() const;
+  /// True while partitions are ours.
+  bool assigned() const { return !partitions_.empty(); }
   /// The first offset of the partition that is not judged; nothing for a partition not ours.
   std::optional<Offset> position(PartitionId partition) const;
 

@@ -61,7 +61,8 @@ class AlertLog {
   /// The same for a record that is no transaction, with its original bytes and the reason.
   virtual void dead_letter(const InputRecord& record, std::string_view reason) = 0;
 
-  /// Waits until everything started is durable. Errors: something was not appended, for good.
+  /// Waits until everything started is durable. Errors: `timed_out` when some is still under way;
+  /// anything else: something was not appended, for good.
   virtual Result<void> flush() = 0;
 
   struct Acknowledged {
