@@ -238,6 +238,23 @@ TEST(Leave, says_for_each_member_whether_it_was_one) {
                                          ErrorCode::unknown_member_id));
 }
 
+TEST(Leave, gives_back_an_id_that_others_wait_for) {
+  Story story;
+  story.stable({"a"});
+  story.send_join("b", {.group_id = "g",
+                        .client_id = "b",
+                        .session_timeout = 10s,
+                        .protocol_type = "consumer",
+                        .protocols = {{"range", {}}},
+                        .requires_known_member_id = true});
+  story.join("a");
+  ASSERT_TRUE(story.is_waiting("a"));
+
+  EXPECT_EQ(story.leave("b"), ErrorCode::none);
+
+  EXPECT_FALSE(story.is_waiting("a"));
+}
+
 TEST(Leave, answers_what_the_member_was_waiting_for) {
   Story story;
   story.stable({"a"});
