@@ -10,7 +10,7 @@ constexpr size_t string_size_max = 0x7fff;
 }  // namespace
 
 std::string Decoder::error() const {
-  return "field '" + std::string(name_) + "' at byte " + std::to_string(failed_at_) + ": " +
+  return "field '" + std::string(failed_field_) + "' at byte " + std::to_string(failed_at_) + ": " +
          (ok() ? "no error" : reason_);
 }
 
@@ -111,6 +111,7 @@ bool Decoder::find_tag(int tag, Bytes& payload) {
 void Decoder::fail(const char* reason) {
   if (!ok()) return;
   reason_ = reason;
+  failed_field_ = name_;
   failed_at_ = rest_.empty() ? whole_.size() : static_cast<size_t>(rest_.data() - whole_.data());
   rest_ = {};
 }

@@ -196,7 +196,8 @@ class Decoder {
   size_t elements_left_;
   Tags tags_;
   const char* name_ = "";
-  const char* reason_ = nullptr;
+  const char* reason_ = nullptr;  ///< of the first failure, as are the two below
+  const char* failed_field_ = "";
   size_t failed_at_ = 0;
 };
 
