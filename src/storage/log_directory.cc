@@ -235,6 +235,11 @@ Result<void> LogDirectory::close_clean(std::vector<LogCheckpoint> all) {
 
 Result<TrimReport> trim_directory(std::unique_ptr<io::Directory> root, Logger logger,
                                   Timestamp now) {
+  MR_TRY(auto ours, root->exists(format_file));
+  if (!ours) {
+    return fail(Errc::not_found,
+                fmt::format("{} is not a data directory of Millrace", root->name()));
+  }
   MR_TRY(auto directory,
          LogDirectory::open(std::move(root),
                             {.cluster_id = {}, .node_id = BrokerId(1), .logger = logger}));

@@ -104,7 +104,8 @@ class LogDirectory {
 };
 
 /// Makes a directory left by a crash readable by Kafka's tools: recovers every log and ends it
-/// cleanly. Damaged logs are reported, not touched.
+/// cleanly. Damaged logs are reported, not touched. Errors: not_found (not a data directory), busy,
+/// and those of opening and closing logs.
 struct TrimReport {
   std::size_t partitions = 0;
   std::vector<Damage> damaged;

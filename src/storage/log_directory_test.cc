@@ -224,6 +224,12 @@ TEST_F(DataDirectory, is_made_readable_for_kafkas_tools_after_a_crash) {
   EXPECT_TRUE(open().was_clean());
 }
 
+TEST_F(DataDirectory, is_not_made_out_of_any_directory_by_trim) {
+  auto report = trim_directory(std::make_unique<Borrowed>(disk_), {}, now_);
+  EXPECT_EQ(report.error().code, Errc::not_found);
+  EXPECT_TRUE(disk_.list("").value().empty());
+}
+
 TEST_F(DataDirectory, reports_damage_instead_of_trimming_it) {
   open();
   auto log = create({"t", PartitionId(0)});
