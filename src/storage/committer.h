@@ -24,6 +24,10 @@ class Committer {
   /// `log` is about to be closed or destroyed: it is not called any more. A ticket of it that is
   /// under way is finished first (waits for the device in that case only).
   virtual void forget(Log& log) = 0;
+
+  /// The clean end, after every log was closed: nothing is left to sync behind their backs, and the
+  /// data directory holds Kafka's files only. Waits for the device; only the destructor may follow.
+  virtual Result<void> close() = 0;
 };
 
 }  // namespace millrace::storage

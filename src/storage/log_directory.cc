@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "storage/checkpoints.h"
+#include "storage/journal_replay.h"
 
 namespace millrace::storage {
 namespace {
@@ -107,6 +108,7 @@ Result<std::unique_ptr<LogDirectory>> LogDirectory::open(std::unique_ptr<io::Dir
   MR_TRY(check_format(*self->root_));
   MR_TRY(self->identity_, load_identity(*self->root_, options));
   MR_TRY(self->was_clean_, take_clean_marker(*self->root_));
+  MR_TRY(replay_commit_journals(*self->root_, self->logger_));
   MR_TRY(self->find_partitions());
   MR_TRY(self->load_checkpoints());
   return self;

@@ -1,4 +1,4 @@
-#include "storage/direct_committer.h"
+#include "storage/round_committer.h"
 
 #include <gtest/gtest.h>
 
@@ -16,15 +16,18 @@ class CommitterStory : public ::testing::Test {
  protected:
   void SetUp() override {
     machine_.create();
-    committer_ = std::make_unique<DirectCommitter>(executor_, machine_.disk, nullptr,
-                                                   [this](Log&) { ++answers_; });
+    committer_ = std::make_unique<RoundCommitter>(executor_, plan(), [this](Log&) { ++answers_; });
+  }
+
+  std::unique_ptr<SyncPlan> plan(io::SyncPool* pool = nullptr) {
+    return std::make_unique<DirectPlan>(machine_.disk, pool);
   }
 
   ManualClock clock_;
   ManualExecutor executor_{clock_};
   Machine machine_;
   int answers_ = 0;
-  std::unique_ptr<DirectCommitter> committer_;
+  std::unique_ptr<RoundCommitter> committer_;
 };
 
 TEST_F(CommitterStory, one_round_makes_everything_of_one_turn_durable) {
@@ -41,12 +44,11 @@ TEST_F(CommitterStory, one_round_makes_everything_of_one_turn_durable) {
 }
 
 TEST_F(CommitterStory, what_becomes_dirty_in_a_round_joins_the_next) {
-  committer_ =
-      std::make_unique<DirectCommitter>(executor_, machine_.disk, nullptr, [this](Log& log) {
-        if (++answers_ > 1) return;
-        machine_.append();
-        committer_->mark_dirty(log);
-      });
+  committer_ = std::make_unique<RoundCommitter>(executor_, plan(), [this](Log& log) {
+    if (++answers_ > 1) return;
+    machine_.append();
+    committer_->mark_dirty(log);
+  });
   machine_.append();
   committer_->mark_dirty(machine_.log());
   executor_.run_ready();
@@ -81,8 +83,8 @@ TEST_F(CommitterStory, forgetting_waits_for_a_sync_under_way) {
   std::atomic<bool> device_ready = false;
   io::SyncPool pool({.threads = 1});
   pool.submit([&] { device_ready.wait(false); });
-  committer_ = std::make_unique<DirectCommitter>(executor_, machine_.disk, &pool,
-                                                 [this](Log&) { ++answers_; });
+  committer_ =
+      std::make_unique<RoundCommitter>(executor_, plan(&pool), [this](Log&) { ++answers_; });
   machine_.append();
   committer_->mark_dirty(machine_.log());
   executor_.run_ready();  // the round begins; its sync waits behind the task above
