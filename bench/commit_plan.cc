@@ -15,9 +15,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <barrier>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -57,13 +60,20 @@ int open_settled(const std::filesystem::path& path) {
 
 class Files {
  public:
-  Files(const Settings& settings, std::size_t n) : settings_(settings) {
+  Files(const Settings& settings, std::size_t n)
+      : settings_(settings), start_(settings.threads + 1), end_(settings.threads + 1) {
     for (std::size_t i = 0; i < n; ++i) {
       fds_.push_back(open_settled(settings.dir / fmt::format("segment-{}", i)));
     }
     journal_ = open_settled(settings.dir / "journal");
+    for (unsigned t = 0; t < settings.threads; ++t) {
+      pool_.emplace_back([this, t] { sync_share(t); });
+    }
   }
   ~Files() {
+    stopping_ = true;
+    start_.arrive_and_wait();
+    pool_.clear();
     for (int fd : fds_) ::close(fd);
     ::close(journal_);
   }
@@ -74,16 +84,8 @@ class Files {
   }
 
   void fdatasync_all() {
-    std::vector<std::thread> pool;
-    unsigned threads = std::min<unsigned>(settings_.threads, static_cast<unsigned>(fds_.size()));
-    for (unsigned t = 0; t < threads; ++t) {
-      pool.emplace_back([this, t, threads] {
-        for (std::size_t i = t; i < fds_.size(); i += threads) {
-          require(::fdatasync(fds_[i]) == 0, "fdatasync");
-        }
-      });
-    }
-    for (auto& thread : pool) thread.join();
+    start_.arrive_and_wait();
+    end_.arrive_and_wait();
   }
 
   void syncfs_once() { require(::syncfs(journal_) == 0, "syncfs"); }
@@ -101,6 +103,18 @@ class Files {
   }
 
  private:
+  // Thread t syncs every threads-th file, once a round.
+  void sync_share(unsigned t) {
+    for (;;) {
+      start_.arrive_and_wait();
+      if (stopping_) return;
+      for (std::size_t i = t; i < fds_.size(); i += settings_.threads) {
+        require(::fdatasync(fds_[i]) == 0, "fdatasync");
+      }
+      end_.arrive_and_wait();
+    }
+  }
+
   static void write(int fd, const std::vector<char>& bytes, off_t at) {
     require(::pwrite(fd, bytes.data(), bytes.size(), at) == static_cast<ssize_t>(bytes.size()),
             "pwrite");
@@ -111,6 +125,10 @@ class Files {
   int journal_ = -1;
   off_t position_ = 0;
   off_t journal_position_ = 0;
+  std::barrier<> start_;
+  std::barrier<> end_;
+  std::atomic<bool> stopping_ = false;
+  std::vector<std::jthread> pool_;
 };
 
 template <class Plan>
