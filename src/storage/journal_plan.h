@@ -14,7 +14,7 @@ namespace millrace::storage {
 /// Puts a round's bytes once more into a commit journal and syncs that alone, when the round is of
 /// many small appends; the segments are synced behind it. All other rounds go the direct way, and
 /// so does everything while the journal is being made or has failed.
-/// Why: docs/decisions/002-commit-plan.md.
+/// Why: docs/decisions/001-commit-plan.md.
 class JournalPlan final : public SyncPlan {
  public:
   struct Config {
