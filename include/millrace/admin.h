@@ -20,20 +20,20 @@ struct AdminOptions {
   std::string bootstrap = "localhost:9092";  ///< host:port, comma separated
   std::string client_id = "millrace";
   Milliseconds timeout{10'000};  ///< of each call
-  Properties props;              ///< any librdkafka property; wins over the options above
-  Logger logger;
+  Properties props{};            ///< any librdkafka property; wins over the options above
+  Logger logger{};
 };
 
 struct NewTopic {
-  std::string name;
+  std::string name{};
   int32_t partitions = -1;  ///< −1: the broker's num.partitions
   int32_t replicas = -1;    ///< −1: the broker's default.replication.factor
-  std::vector<std::pair<std::string, std::string>> configs;  ///< "retention.ms", "60000"
+  Properties configs{};     ///< "retention.ms", "60000"
 };
 
 struct TopicDescription {
-  std::string name;
-  std::vector<PartitionId> partitions;
+  std::string name{};
+  std::vector<PartitionId> partitions{};
   bool internal = false;  ///< kept by the broker for itself, e.g. __consumer_offsets
 };
 
@@ -45,8 +45,20 @@ struct OffsetRange {
 
 struct ConfigEntry {
   std::string name;
-  std::string value;
+  std::string value;  ///< empty for secrets
   bool is_default = true;
+};
+
+struct BrokerDescription {
+  BrokerId id;
+  std::string host;
+  uint16_t port = 0;
+};
+
+struct ClusterDescription {
+  std::string id;
+  BrokerId controller{-1};  ///< −1 = none right now
+  std::vector<BrokerDescription> brokers;
 };
 
 struct GroupListing {
@@ -68,6 +80,14 @@ struct GroupDescription {
   std::vector<GroupMember> members;
 };
 
+/// Where a group is in a partition, and how far that is from its end.
+struct GroupOffset {
+  TopicPartition partition;
+  Offset committed;  ///< the next record the group will read
+  Offset end;        ///< the partition's high watermark
+  int64_t lag = 0;   ///< records between the two
+};
+
 /// Topics and groups of a cluster. Every call waits for the answer, at most `timeout`. Errors of
 /// all: unavailable when no broker answers, timed_out; permission_denied; others as they say.
 /// For one thread at a time.
@@ -84,14 +104,17 @@ class Admin {
   Result<void> connect();
   /// All topics by name, internal ones too.
   Result<std::vector<TopicDescription>> topics();
-  /// Never creates it. Errors: not_found.
+  /// Never creates it. Errors: not_found, with the nearest name.
   Result<TopicDescription> topic(const std::string& name);
   /// Durable when this returns. Errors: already_exists, invalid_argument.
   Result<void> create_topic(const NewTopic& topic);
   /// Errors: not_found.
   Result<void> delete_topic(const std::string& name);
+  /// Grows a topic to `total` partitions. Errors: not_found; invalid_argument for fewer than now.
+  Result<void> create_partitions(const std::string& name, int32_t total);
   /// A topic's settings by name, defaults too. Errors: not_found.
   Result<std::vector<ConfigEntry>> topic_configs(const std::string& name);
+  Result<std::vector<ConfigEntry>> broker_configs(BrokerId broker);
   /// Errors: not_found.
   Result<OffsetRange> offsets(const TopicPartition& partition);
   /// The first offset whose record is not older than `from`; nothing when there is none.
@@ -103,6 +126,12 @@ class Admin {
   Result<GroupDescription> group(const std::string& name);
   /// What the group has committed, by topic and partition.
   Result<std::vector<TopicPartitionOffset>> committed(const std::string& group);
+  /// The same with each partition's end and the lag.
+  Result<std::vector<GroupOffset>> lag(const std::string& group);
+  /// Errors: not_found; busy while it has members.
+  Result<void> delete_group(const std::string& name);
+
+  Result<ClusterDescription> cluster();
 
  private:
   class Impl;
