@@ -3,8 +3,8 @@
 
 usage: wire_schema_check.py WIRE_DESCRIBE FOLDER...
 
-WIRE_DESCRIBE is the built program; each FOLDER holds Kafka's *.json message definitions, as they lie
-in common/message of kafka-clients' jar and in common/metadata of kafka-metadata's jar. What must
+WIRE_DESCRIBE is the built program; each FOLDER holds Kafka's *.json message definitions, as they
+lie in common/message of kafka-clients' jar and in common/metadata of kafka-metadata's jar. What must
 agree, per version: names (but for their case style), order, types, nullability, tags, flexibility,
 and defaults of numbers. Exits 1 and names each difference; a message without a definition is one.
 """

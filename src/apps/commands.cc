@@ -6,7 +6,8 @@ std::vector<Command> all_commands() {
   return {
       topic_list_command(),   topic_create_command(),   topic_describe_command(),
       topic_delete_command(), produce_command(),        consume_command(),
-      group_list_command(),   group_describe_command(), version_command(),
+      group_list_command(),   group_describe_command(), trim_command(),
+      version_command(),
   };
 }
 

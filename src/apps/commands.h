@@ -17,6 +17,7 @@ Command produce_command();
 Command consume_command();
 Command group_list_command();
 Command group_describe_command();
+Command trim_command();
 Command version_command();
 
 }  // namespace millrace::apps

@@ -1,6 +1,7 @@
 """A real `millrace broker` process for a test."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import time
 from pathlib import Path
 
 from lib.paths import MILLRACE
+from lib.waiting import until
 
 READY_WITHIN_S = 20
 
@@ -38,8 +40,7 @@ class Broker:
         restarts."""
         command = [*self.wrapper, str(MILLRACE), "broker", "--data", str(self.data), "--listen",
                    self.listen, "--print-bootstrap", *self.args]
-        if not self.http:
-            command += ["--http", "off"]
+        command += ["--http", "127.0.0.1:0" if self.http else "off"]
         started = time.monotonic()
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -69,6 +70,17 @@ class Broker:
     @property
     def port(self):
         return int(self.bootstrap.rsplit(":", 1)[1])
+
+    @property
+    def http_url(self):
+        """Where /metrics is, e.g. "http://127.0.0.1:41234/"; only with http=True."""
+        found = re.search(r"http://\S+?/", until(self.log_text, "the broker's first line"))
+        return found.group(0)
+
+    def memory_mib(self):
+        """Resident memory."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) / 1024
 
     def alive(self):
         return self.process.poll() is None

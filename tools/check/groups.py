@@ -25,18 +25,36 @@ GROUPS = [
     Group("headers", "each header compiles alone",
           counted_tool(PYTHON, ROOT / "tools/check/headers.py"), 300, ("dev",)),
     Group("unit", "unit tests under ASan and UBSan", unit_tests("dev"), 600, ("dev",)),
+    Group("cli", "the commands of millrace", python_tests("tests/cli"), 120, ("release",)),
     Group("interop", "kcat, kafka-python and confluent-kafka of Debian",
           python_tests("tests/interop"), 300, ("release",)),
+    Group("hostile", "bad bytes, full disks, taken ports", python_tests("tests/hostile"), 180,
+          ("release",)),
+    Group("crash", "kill -9 under load, 5 times",
+          tool(PYTHON, ROOT / "tests/crash/crash_loop.py", "--cycles", "5"), 120, ("release",)),
+    Group("docs", "every command of the documents",
+          counted_tool(PYTHON, ROOT / "tools/check/docs.py"), 300, ("release",)),
     Group("peers", "clients from PyPI, Maven Central and npm", python_tests("tests/peers"), 900,
           ("release",), every=False),
+    Group("schema", "our messages against Kafka's definitions", python_tests("tests/schema"), 300,
+          ("dev",), every=False),
+    Group("dumplog", "kafka-dump-log reads every file", python_tests("tests/dumplog"), 300,
+          ("release",), every=False),
+    Group("crash-100", "kill -9 under load, 100 times",
+          tool(PYTHON, ROOT / "tests/crash/crash_loop.py", "--cycles", "100"), 600, ("release",),
+          every=False),
 ]
 
 
 @dataclass
 class Long:
     what: str
-    command: list   # "{slice}" and "{slices}" are replaced
+    command: list   # "{slice}" and "{slices}" are replaced; its last line is the result
     builds: tuple = ()
 
 
-LONG = {}
+LONG = {
+    "crash": Long("kill -9 under load, 300 times a slice, a seed of its own each",
+                  [PYTHON, ROOT / "tests/crash/crash_loop.py", "--cycles", "300", "--seed",
+                   "1000{slice}"], ("release",)),
+}
