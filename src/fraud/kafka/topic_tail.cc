@@ -1,9 +1,9 @@
 #include "fraud/kafka/topic_tail.h"
 
-#include <algorithm>
 #include <set>
+#include <vector>
 
-#include "fraud/kafka/topics.h"
+#include "millrace/admin.h"
 
 namespace millrace::fraud {
 namespace {
@@ -27,35 +27,36 @@ Result<KafkaHandle> connect(const TopicTail& tail) {
 }
 
 /// Where to start in every partition.
-Result<PartitionList> starts_of(rd_kafka_t* kafka, const TopicTail& tail, int partitions,
-                                const std::map<PartitionId, Offset>& read_up_to) {
-  PartitionList list(rd_kafka_topic_partition_list_new(partitions));
-  for (int i = 0; i < partitions; ++i) {
-    rd_kafka_topic_partition_list_add(list.get(), tail.topic.c_str(), i)->offset =
-        tail.not_before.value();
+Result<std::vector<TopicPartitionOffset>> starts_of(
+    const TopicTail& tail, const std::map<PartitionId, Offset>& read_up_to) {
+  MR_TRY(auto admin, Admin::open({.bootstrap = tail.brokers,
+                                  .client_id = "millrace-tail",
+                                  .timeout = tail.timeout,
+                                  .props = tail.props,
+                                  .logger = {}}));
+  MR_TRY(const auto topic, admin.topic(tail.topic));
+  std::vector<TopicPartitionOffset> starts;
+  for (const PartitionId partition : topic.partitions) {
+    const auto known = read_up_to.find(partition);
+    if (known != read_up_to.end()) {
+      starts.push_back({tail.topic, partition, known->second});
+      continue;
+    }
+    MR_TRY(const auto first, admin.offset_at({tail.topic, partition}, tail.not_before));
+    starts.push_back({tail.topic, partition, first.value_or(offset_end)});
   }
-  const int ms = static_cast<int>(tail.timeout.count());
-  MR_TRY(result_of(rd_kafka_offsets_for_times(kafka, list.get(), ms),
-                   "offsets by time of " + tail.topic));
-  for (int i = 0; i < list->cnt; ++i) {
-    auto& element = list->elems[i];
-    MR_TRY(result_of(element.err, "offset by time of " + tail.topic));
-    const auto known = read_up_to.find(PartitionId(element.partition));
-    if (known != read_up_to.end()) element.offset = known->second.value();
-  }
-  return list;
+  return starts;
 }
 
 }  // namespace
 
 Result<void> read_tail(const TopicTail& tail, std::map<PartitionId, Offset>& read_up_to, Logger log,
                        const std::function<void(const rd_kafka_message_t&)>& visit) {
-  MR_TRY(const int partitions, partition_count(tail.brokers, tail.props, tail.topic, tail.timeout));
+  MR_TRY(const auto starts, starts_of(tail, read_up_to));
   MR_TRY(const auto kafka, connect(tail));
-  MR_TRY(const auto starts, starts_of(kafka.get(), tail, partitions, read_up_to));
-  MR_TRY(result_of(rd_kafka_assign(kafka.get(), starts.get()), "assign"));
+  MR_TRY(result_of(rd_kafka_assign(kafka.get(), list_of(starts).get()), "assign"));
   std::set<int32_t> open;
-  for (int i = 0; i < partitions; ++i) open.insert(i);
+  for (const auto& start : starts) open.insert(start.partition.value());
   while (!open.empty()) {
     const MessageHandle message(
         rd_kafka_consumer_poll(kafka.get(), static_cast<int>(tail.timeout.count())));

@@ -4,23 +4,17 @@
 #include <string>
 
 #include "base/result.h"
-#include "base/time.h"
-#include "millrace/record.h"
+#include "millrace/admin.h"
 
 namespace millrace::fraud {
 
 struct TopicSpec {
   std::string name;
-  int partitions = 1;
+  int32_t partitions = 1;
 };
 
 /// Creates those topics that are not there yet, with the broker's default replication. Errors:
 /// `unavailable` or `timed_out` when no broker answers, or its reason for refusing one.
-Result<void> ensure_topics(const std::string& brokers, const Properties& props,
-                           std::span<const TopicSpec> topics, Milliseconds timeout);
-
-/// How many partitions a topic has. Errors: `not_found`, `unavailable`.
-Result<int> partition_count(const std::string& brokers, const Properties& props,
-                            const std::string& topic, Milliseconds timeout);
+Result<void> ensure_topics(Admin& admin, std::span<const TopicSpec> topics);
 
 }  // namespace millrace::fraud
