@@ -4,13 +4,17 @@
 #include "wire/api/create_partitions.h"
 #include "wire/api/create_topics.h"
 #include "wire/api/delete_groups.h"
+#include "wire/api/delete_records.h"
 #include "wire/api/delete_topics.h"
 #include "wire/api/describe_cluster.h"
 #include "wire/api/describe_configs.h"
 #include "wire/api/describe_groups.h"
+#include "wire/api/describe_log_dirs.h"
+#include "wire/api/describe_topic_partitions.h"
 #include "wire/api/fetch.h"
 #include "wire/api/find_coordinator.h"
 #include "wire/api/heartbeat.h"
+#include "wire/api/incremental_alter_configs.h"
 #include "wire/api/init_producer_id.h"
 #include "wire/api/join_group.h"
 #include "wire/api/leave_group.h"
@@ -19,6 +23,7 @@
 #include "wire/api/metadata.h"
 #include "wire/api/offset_commit.h"
 #include "wire/api/offset_fetch.h"
+#include "wire/api/offset_for_leader_epoch.h"
 #include "wire/api/produce.h"
 #include "wire/api/sync_group.h"
 #include "wire/metadata_records.h"
@@ -47,7 +52,11 @@ using GroupMessages = Messages<  //
 using AdminMessages = Messages<  //
     CreateTopicsRequest, CreateTopicsResponse, DeleteTopicsRequest, DeleteTopicsResponse,
     CreatePartitionsRequest, CreatePartitionsResponse, DescribeConfigsRequest,
-    DescribeConfigsResponse, DescribeClusterRequest, DescribeClusterResponse>;
+    DescribeConfigsResponse, DescribeClusterRequest, DescribeClusterResponse,
+    OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse, DeleteRecordsRequest,
+    DeleteRecordsResponse, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
+    DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse, DescribeLogDirsRequest,
+    DescribeLogDirsResponse>;
 
 using MetadataRecords = Messages<  //
     TopicRecord, PartitionRecord, ConfigRecord, RemoveTopicRecord, FeatureLevelRecord,
