@@ -8,7 +8,8 @@
 
 namespace millrace::wire {
 
-/// A message's values in wire order, in the notation of golden.txt (see tests/WireGolden.java).
+/// A message's values in wire order, in the notation of golden.txt (see
+/// tests/wire/WireGolden.java).
 class Values {
  public:
   explicit Values(Version version) : version_(version) {}

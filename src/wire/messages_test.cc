@@ -15,7 +15,7 @@ namespace {
 // - what is decoded equals what was encoded, and uses the last byte;
 // - no prefix of the bytes decodes, and none reads outside (ASan);
 // - a byte changed at random gives a message or an error, never more.
-// And for golden.txt, bytes that Apache Kafka's own classes made (tests/WireGolden.java):
+// And for golden.txt, bytes that Apache Kafka's own classes made (tests/wire/WireGolden.java):
 // - we read the values that Kafka wrote, and write the same bytes.
 
 std::vector<MessageCase> api_cases() {
@@ -108,7 +108,7 @@ TEST(Messages, are_read_and_written_as_kafkas_own_classes_do) {
     // Kafka's classes begin with v3 of Produce; what came before carried message sets.
     if (c.message.name.starts_with("Produce") && c.message.key == 0 && v < 3) return;
     const auto line = golden.find({std::string(c.message.name), v});
-    ASSERT_TRUE(line != golden.end()) << "run tests/WireGolden.java again";
+    ASSERT_TRUE(line != golden.end()) << "run tests/wire/WireGolden.java again";
 
     const auto got = c.read(line->second.bytes, v);
 

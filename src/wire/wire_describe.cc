@@ -3,8 +3,8 @@
 #include "wire/all_messages.h"
 #include "wire/describe.h"
 
-// Prints every message of every version as this build understands it; tests/wire_schema_check.py
-// compares that with the message definitions that Kafka ships.
+// Prints every message of every version as this build understands it; tests/wire/ compares that
+// with the message definitions that Kafka ships.
 
 namespace millrace::wire {
 namespace {

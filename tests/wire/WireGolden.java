@@ -22,7 +22,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
  * Writes src/wire/golden.txt: every message at every version, filled from a seed and encoded by
  * Apache Kafka's own classes, so that our codecs are held against bytes we did not make.
  *
- *   wire_describe | java -cp kafka-clients.jar:kafka-metadata.jar:slf4j-api.jar WireGolden.java
+ *   wire_describe | java -cp 'FOLDER-OF-KAFKAS-JARS/*' WireGolden.java
  *
  * The input says which messages and versions. A line of the output is
  *
