@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "apps/command.h"
@@ -9,6 +10,10 @@ namespace millrace::apps {
 /// Every command of `millrace`, in the order of `--help`.
 std::vector<Command> all_commands();
 
+/// "0.1.0"
+std::string_view version_text();
+
+Command fraud_command();
 Command topic_list_command();
 Command topic_create_command();
 Command topic_describe_command();

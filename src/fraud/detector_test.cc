@@ -148,7 +148,7 @@ TEST(Detector, forgets_a_dropped_partition) {
   EXPECT_THAT(rules_of(feed("4", 0)), IsEmpty());
 }
 
-TEST(AlertJson, explains_itself) {
+TEST(AlertJson, holds_the_rule_the_values_and_the_records_they_came_from) {
   Feed feed;
   feed.produced_at = feed.now - 5;
   for (const char* id : {"1", "2", "3"}) feed(id, 0);

@@ -43,7 +43,7 @@ Generated Generator::next() {
     burst_.pop_front();
     fraud_owed_ -= 1;
   }
-  out.transaction.id = fmt::format("{}-{}", config_.seed, made_++);
+  out.transaction.id = fmt::format("{}-{:x}-{}", config_.seed, start_.value() / 1000, made_++);
   out.transaction.time = start_ + due;
   return out;
 }

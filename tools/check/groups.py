@@ -34,6 +34,8 @@ GROUPS = [
           ("release",)),
     Group("crash", "kill -9 under load, 5 times",
           tool(PYTHON, ROOT / "tests/crash/crash_loop.py", "--cycles", "5"), 120, ("release",)),
+    Group("fraud", "alerts: the right ones, each once, delivered",
+          python_tests("tests/fraud"), 400, ("release",)),
     Group("docs", "every command of the documents",
           counted_tool(PYTHON, ROOT / "tools/check/docs.py"), 300, ("release",)),
     Group("peers", "clients from PyPI, Maven Central and npm", python_tests("tests/peers"), 900,

@@ -26,7 +26,7 @@ struct VelocityConfig {
   /// How far behind the partition's newest event time a transaction may come and still find
   /// everything in its window.
   std::chrono::milliseconds lateness = std::chrono::minutes(10);
-  size_t max_sightings = 2'000'000;       ///< of all users; about 200 bytes each
+  size_t max_sightings = 2'000'000;       ///< of all users of a partition; about 200 bytes each
   size_t max_sightings_per_user = 1'000;  ///< the newest ones; counts stop growing there
 };
 
