@@ -42,6 +42,7 @@ struct AppendInfo {
 struct ReadResult {
   std::vector<FileSlice> slices;  ///< whole batches; the first contains the offset asked for
   uint64_t bytes = 0;             ///< of all slices
+  Offset next;                    ///< where the next read goes on; `from` where there are no slices
 };
 
 struct TimestampedOffset {

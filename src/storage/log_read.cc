@@ -11,7 +11,7 @@ Result<ReadResult> Log::read(Offset from, uint64_t max_bytes, Offset limit) {
     return fail(Errc::out_of_range,
                 fmt::format("offset {} of {} is outside [{}, {}]", from, path_, start_, end_));
   }
-  ReadResult result;
+  ReadResult result{.slices = {}, .bytes = 0, .next = from};
   limit = std::min(limit, end_);
   for (auto i = segment_of(from); i < segments_.size() && from < limit; ++i) {
     auto& segment = *segments_[i];
@@ -28,20 +28,25 @@ Result<bool> Log::slice_segment(Segment& segment, Offset from, Offset limit, uin
   MR_TRY(auto begin, segment.position_of(from));
   MR_TRY(auto end, segment.position_of(limit));
   bool reached_end = end == segment.size();
+  auto next = std::min(limit, segment.next_offset());
   if (begin >= end) return reached_end;
   auto room = max_bytes - std::min(max_bytes, result.bytes);
   if (end - begin > room) {
     MR_TRY(end, segment.boundary_at_or_before(begin + room));
     reached_end = false;
+    if (end <= begin && result.bytes > 0) return false;
+    // The first batch that stays out, unless it is all there is: one is always given.
+    MR_TRY(auto batch, segment.batch_at(std::max(begin, end)));
+    next = batch.base_offset;
     if (end <= begin) {
-      if (result.bytes > 0) return false;
-      MR_TRY(auto first, segment.batch_size_at(begin));
-      end = begin + first;
+      end = begin + batch.size_in_bytes();
+      next = batch.last_offset() + 1;
     }
   }
   MR_TRY(auto file, segment.file());
   result.slices.push_back({.file = std::move(file), .position = begin, .length = end - begin});
   result.bytes += end - begin;
+  result.next = next;
   return reached_end;
 }
 

@@ -65,6 +65,24 @@ TEST(Log, keeps_to_max_bytes_but_always_gives_one_batch) {
   EXPECT_EQ(machine.read(Offset(0)).size(), 200u);
 }
 
+TEST(Log, tells_where_the_next_read_goes_on) {
+  Machine machine;
+  auto& log = machine.create();
+  for (int i = 0; i < 200; ++i) machine.append({.records = 1 + i % 3});  // several segments
+  machine.sync();
+  ASSERT_GT(log.segment_count(), 3u);
+
+  for (uint64_t max_bytes : {1u, 300u, 5'000u, 100'000u}) {
+    for (Offset from(0); from < log.end_offset();) {
+      const auto expected = machine.read(from, max_bytes).back().next_offset();
+      const auto result = log.read(from, max_bytes, log.high_watermark());
+      ASSERT_EQ(result->next, expected) << from.value() << ", " << max_bytes;
+      from = expected;
+    }
+  }
+  EXPECT_EQ(log.read(log.end_offset(), 100, log.high_watermark())->next, log.end_offset());
+}
+
 TEST(Log, reads_the_same_from_everywhere_as_a_walk_over_all_batches) {
   Machine machine;
   machine.create();

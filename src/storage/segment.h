@@ -104,8 +104,8 @@ class Segment {
   Result<uint64_t> position_of(Offset offset);
   /// The greatest batch boundary ≤ `position`, which must not be below the first batch's start.
   Result<uint64_t> boundary_at_or_before(uint64_t position);
-  /// Of the batch that starts at `position`.
-  Result<uint64_t> batch_size_at(uint64_t position);
+  /// The header of the batch that starts at `position`.
+  Result<record::BatchHeader> batch_at(uint64_t position);
   Result<std::shared_ptr<io::File>> file() { return files_.open(log_path_); }
 
   struct TimestampAndOffset {

@@ -49,11 +49,11 @@ Result<uint64_t> Segment::boundary_at_or_before(uint64_t position) {
   }
 }
 
-Result<uint64_t> Segment::batch_size_at(uint64_t position) {
+Result<record::BatchHeader> Segment::batch_at(uint64_t position) {
   MR_TRY(auto log, file());
   BatchReader reader(*log, position, size_);
   MR_TRY(auto batch, reader.next());
-  if (batch) return uint64_t{batch->header.size_in_bytes()};
+  if (batch) return batch->header;
   return fail(Errc::corrupt, fmt::format("{}: no batch at byte {}", log_path_, position));
 }
 
