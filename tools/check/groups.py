@@ -36,6 +36,8 @@ GROUPS = [
           tool(PYTHON, ROOT / "tests/crash/crash_loop.py", "--cycles", "5"), 120, ("release",)),
     Group("fraud", "alerts: the right ones, each once, delivered",
           python_tests("tests/fraud"), 400, ("release",)),
+    Group("prometheus", "Debian's Prometheus scrapes a demo; rules and dashboard",
+          python_tests("tests/prometheus"), 180, ("release",)),
     Group("docs", "every command of the documents",
           counted_tool(PYTHON, ROOT / "tools/check/docs.py"), 300, ("release",)),
     Group("peers", "clients from PyPI, Maven Central and npm", python_tests("tests/peers"), 900,
