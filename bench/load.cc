@@ -86,8 +86,11 @@ Handle open_producer(const Options& options, const std::string& linger_ms) {
                {"queue.buffering.max.kbytes", "524288"}});
 }
 
-// Every partition of the topic from its beginning (or end), assigned by hand.
-Handle open_consumer(const Options& options, int64_t from) {
+enum class Start { beginning, end };
+
+// Every partition of the topic, assigned by hand. The end is looked up here, so that whatever is
+// sent after this returns is consumed.
+Handle open_consumer(const Options& options, Start start) {
   auto consumer = open(RD_KAFKA_CONSUMER, options,
                        {{"group.id", "load"},
                         {"enable.auto.commit", "false"},
@@ -105,7 +108,13 @@ Handle open_consumer(const Options& options, int64_t from) {
 
   auto* list = rd_kafka_topic_partition_list_new(partitions);
   for (int p = 0; p < partitions; ++p) {
-    rd_kafka_topic_partition_list_add(list, options.topic.c_str(), p)->offset = from;
+    int64_t low = 0;
+    int64_t high = 0;
+    error = rd_kafka_query_watermark_offsets(consumer.get(), options.topic.c_str(), p, &low, &high,
+                                             10'000);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) die(rd_kafka_err2str(error));
+    rd_kafka_topic_partition_list_add(list, options.topic.c_str(), p)->offset =
+        start == Start::beginning ? low : high;
   }
   error = rd_kafka_assign(consumer.get(), list);
   rd_kafka_topic_partition_list_destroy(list);
@@ -158,7 +167,7 @@ void run_produce(const Options& options) {
 }
 
 void run_consume(const Options& options) {
-  auto consumer = open_consumer(options, RD_KAFKA_OFFSET_BEGINNING);
+  auto consumer = open_consumer(options, Start::beginning);
   auto* queue = rd_kafka_queue_get_consumer(consumer.get());
   std::vector<rd_kafka_message_t*> batch(10'000);
   std::size_t bytes = 0;
@@ -186,9 +195,7 @@ double at(const std::vector<double>& sorted, double q) {
 }
 
 void run_latency(const Options& options) {
-  auto consumer = open_consumer(options, RD_KAFKA_OFFSET_END);
-  // The end offsets are looked up before anything is sent.
-  if (auto* early = rd_kafka_consumer_poll(consumer.get(), 2000)) rd_kafka_message_destroy(early);
+  auto consumer = open_consumer(options, Start::end);
   auto total = static_cast<int64_t>(options.rate * options.seconds);
   std::vector<double> millis;
   millis.reserve(static_cast<std::size_t>(total));

@@ -93,7 +93,7 @@ namespace detail {
 template <class Request, auto handler>
 void handle_as(Call call, ApiMeter& meter, ReplyCallback reply) {
   auto body = Bytes(*call.frame).subspan(call.header.size);
-  auto request = wire::decode<Request>(body, call.version());
+  auto request = wire::decode<Request>(body, call.version(), {.ignore_trailing = true});
   if (!request) return reply({.pieces = {}, .close_because = request.error().context});
   Responder<Request> responder(call, meter, std::move(reply));
   if constexpr (std::is_invocable_v<decltype(handler), const Call&, const Request&>) {

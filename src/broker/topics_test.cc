@@ -8,6 +8,7 @@
 #include "wire/api/delete_topics.h"
 #include "wire/api/describe_configs.h"
 #include "wire/api/init_producer_id.h"
+#include "wire/api/list_groups.h"
 #include "wire/api/metadata.h"
 
 namespace millrace::broker {
@@ -178,6 +179,19 @@ TEST_F(WholeBroker, answers_an_unknown_version_of_api_versions_so_that_any_clien
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->error_code, ErrorCode::unsupported_version);
   EXPECT_FALSE(answer->api_keys.empty());
+}
+
+TEST_F(WholeBroker, reads_a_request_with_bytes_behind_it_as_apache_kafka_does) {
+  auto encoded = wire::request_frame(wire::ListGroupsRequest{}, 4, 7, "story");
+  Buffer frame(encoded->bytes.begin() + wire::frame_prefix_size, encoded->bytes.end());
+  frame.insert(frame.end(), 3, std::byte{0});  // librdkafka 2.0.2 does this
+  std::optional<Reply> reply;
+
+  broker->handle(0, connection, frame, [&](Reply r) { reply = std::move(r); });
+  loop.run_ready();
+
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->close_because, "");
 }
 
 TEST_F(WholeBroker, advertises_produce_from_0_and_refuses_what_is_below_3) {

@@ -9,10 +9,13 @@
 
 namespace millrace::wire {
 
-struct DecodeLimits {
+struct DecodeOptions {
   /// Elements of all arrays of one message together. A fetch or a commit needs one per partition;
   /// what this bounds is the memory a hostile frame can make us take.
   size_t elements_max = 250'000;
+  /// Bytes behind the message are passed over instead of refused: Apache Kafka reads requests so,
+  /// and librdkafka 2.0.2 leaves some behind a ListGroups.
+  bool ignore_trailing = false;
 };
 
 /// The fewest bytes a T takes on the wire, so that a count can be refused before any allocation.
@@ -59,12 +62,12 @@ class MinSize {
 /// Records point into `bytes`; everything else is copied.
 class Decoder {
  public:
-  Decoder(Bytes bytes, Version version, bool flexible, DecodeLimits limits = {})
+  Decoder(Bytes bytes, Version version, bool flexible, DecodeOptions options = {})
       : whole_(bytes),
         rest_(bytes),
         version_(version),
         flexible_(flexible),
-        elements_left_(limits.elements_max) {}
+        elements_left_(options.elements_max) {}
 
   bool ok() const { return reason_ == nullptr; }
   /// "field 'topic_id' at byte 33: ends early"; only after a failure.
@@ -201,18 +204,18 @@ class Decoder {
   size_t failed_at_ = 0;
 };
 
-/// Reads an M that must fill `body` to its last byte. Records in it point into `body`.
+/// Reads an M that fills `body` to its last byte (see ignore_trailing). Records in it point into `body`.
 /// Errors: unsupported (the version is outside M's), corrupt (with the field's name).
 template <class M>
-Result<M> decode(Bytes body, Version version, DecodeLimits limits = {}) {
+Result<M> decode(Bytes body, Version version, DecodeOptions options = {}) {
   if (!M::message.versions.contains(version)) {
     return fail(Errc::unsupported,
                 std::string(M::message.name) + " has no version " + std::to_string(version));
   }
-  Decoder in(body, version, M::message.flexible(version), limits);
+  Decoder in(body, version, M::message.flexible(version), options);
   M m;
   in.nested(m);
-  in.end();
+  if (!options.ignore_trailing) in.end();
   if (!in.ok()) {
     return fail(Errc::corrupt,
                 std::string(M::message.name) + " v" + std::to_string(version) + ", " + in.error());

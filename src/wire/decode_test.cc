@@ -43,7 +43,7 @@ Buffer bytes_of(std::initializer_list<int> values) {
   return bytes;
 }
 
-std::string error_of(Bytes bytes, Version version, DecodeLimits limits = {}) {
+std::string error_of(Bytes bytes, Version version, DecodeOptions limits = {}) {
   const auto got = decode<Sample>(bytes, version, limits);
   return got ? "no error" : got.error().message();
 }
@@ -136,6 +136,13 @@ TEST(Decode, refuses_bytes_left_over) {
   EXPECT_THAT(error_of(bytes_of({1, 1, 0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0}), 3),
               HasSubstr("'mark' at byte 14: bytes left over"))
       << "a tagged field ends where it says";
+}
+
+TEST(Decode, passes_over_bytes_behind_the_message_where_it_is_told_to) {
+  const auto bytes = bytes_of({1, 1, 0, 0, 0, 0, 7, 0, 0});
+
+  EXPECT_FALSE(decode<Sample>(bytes, 2).has_value());
+  EXPECT_TRUE(decode<Sample>(bytes, 2, {.ignore_trailing = true}).has_value());
 }
 
 TEST(Decode, refuses_null_in_versions_that_cannot_say_it) {
