@@ -82,7 +82,7 @@ class ScrapedByPrometheus(unittest.TestCase):
         self.assertGreater(len(names), 8)
         for name in sorted(names):
             with self.subTest(name):
-                self.prometheus.wait_for(name, limit_s=10)
+                self.prometheus.wait_for(f'{{__name__=~"{name}(_bucket)?"}}', limit_s=10)
 
     def test_documented_and_exported_metrics_are_the_same(self):
         documented = {row["name"]: (row["type"], labels_of(row["labels"]))
