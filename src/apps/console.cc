@@ -43,10 +43,6 @@ bool Console::flush() {
   return std::fflush(out_) == 0 && std::ferror(out_) == 0;
 }
 
-bool Console::reader_is_there() const {
-  return std::ferror(out_) == 0;
-}
-
 void Console::wait_for_stop() const {
   std::mutex mutex;
   std::condition_variable_any stopped;

@@ -47,8 +47,6 @@ class Console {
   /// Makes everything printed so far visible; false when the reader of `out` has gone away.
   /// Thread-safe, as `print` is.
   bool flush();
-  /// False once the reader of `out` has gone away.
-  bool reader_is_there() const;
 
   /// `text` in bold, green, red or dim where `err` shows colours.
   std::string bold(std::string_view text) const { return painted("1", text); }

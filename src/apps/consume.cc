@@ -17,17 +17,17 @@ namespace millrace::apps {
 namespace {
 
 /// Makes what was printed visible every now and then, so that a pipe sees records as they come
-/// and a fast stream is not written line by line.
+/// and a fast stream is not written line by line. Ends the reading when nobody takes it any more.
 class Flusher {
  public:
-  explicit Flusher(Console& console)
-      : thread_([&console](const std::stop_token& stop) {
+  Flusher(Console& console, std::stop_source& reading)
+      : thread_([&console, &reading](const std::stop_token& stop) {
           std::mutex mutex;
           std::condition_variable_any wake;
           std::unique_lock lock(mutex);
           while (!stop.stop_requested()) {
             wake.wait_for(lock, stop, std::chrono::milliseconds(30), [] { return false; });
-            console.flush();
+            if (!console.flush()) reading.request_stop();
           }
         }) {}
 
@@ -82,14 +82,16 @@ class Printer {
   }
 
   Result<Exit> run(RawConsumer& consumer) {
-    Flusher flusher(console_);
+    std::stop_source reading;
+    std::stop_callback on_signal(console_.stop(), [&reading] { reading.request_stop(); });
+    Flusher flusher(console_, reading);
     for (;;) {
-      MR_TRY(const RawRecord* record, consumer.next(console_.stop()));
+      MR_TRY(const RawRecord* record, consumer.next(reading.get_token()));
       if (record == nullptr) break;
       if (is_wanted(*record)) print(*record);
-      if (is_done() || !console_.reader_is_there()) break;
+      if (is_done()) break;
     }
-    return consumer.ended() == Ended::stopped ? Exit::interrupted : Exit::ok;
+    return console_.stop().stop_requested() ? Exit::interrupted : Exit::ok;
   }
 
   int64_t printed() const { return printed_; }

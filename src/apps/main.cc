@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -53,7 +54,8 @@ Exit run(std::vector<std::string_view> words) {
     console.complain(exit.error().context);
     return exit_for(exit.error());
   }
-  if (!delivered && *exit == Exit::ok) return Exit::failed;
+  // A reader that took enough and went away (head) is no failure; a full disk is.
+  if (!delivered && errno != EPIPE && *exit == Exit::ok) return Exit::failed;
   return *exit;
 }
 

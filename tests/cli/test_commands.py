@@ -104,6 +104,7 @@ class Commands(unittest.TestCase):
         reader = subprocess.Popen([str(MILLRACE), "consume", "quiet", "-b",
                                    self.broker.bootstrap], stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE)
+        self.addCleanup(reader.kill)
         time.sleep(0.5)
         reader.send_signal(signal.SIGINT)
         self.assertEqual(reader.wait(10), 130)
@@ -113,6 +114,7 @@ class Commands(unittest.TestCase):
         self.run_ok("topic", "create", "live")
         reader = subprocess.Popen([str(MILLRACE), "consume", "live", "-b",
                                    self.broker.bootstrap], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(reader.kill)
         self.run_ok("produce", "live", stdin="now\n")
         self.assertEqual(reader.stdout.readline(), "now\n")
         reader.stdout.close()
