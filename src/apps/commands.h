@@ -13,6 +13,8 @@ std::vector<Command> all_commands();
 /// "0.1.0"
 std::string_view version_text();
 
+Command broker_command();
+Command demo_command();
 Command fraud_command();
 Command topic_list_command();
 Command topic_create_command();
