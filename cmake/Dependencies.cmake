@@ -23,3 +23,10 @@ endif()
 if(MILLRACE_BENCH)
   find_package(benchmark REQUIRED)
 endif()
+
+# Boost.Asio is compiled once, and with the same switches wherever its headers are included: net/ and
+# http/ are linked into one program, where a second configuration would break the one-definition rule.
+add_library(millrace_asio STATIC "${CMAKE_CURRENT_LIST_DIR}/asio.cc")
+target_compile_definitions(millrace_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION
+                                                BOOST_ASIO_NO_DEPRECATED)
+target_link_libraries(millrace_asio PUBLIC Boost::headers Threads::Threads)

@@ -1,2 +1,0 @@
-// The one translation unit that compiles Asio.
-#include <boost/asio/impl/src.hpp>
