@@ -22,6 +22,13 @@ const feed = new Feed({
 
 let latest = null;
 let drawing = false;
+const recentAlerts = [];  // a second: one second alone says little of something so rare
+
+function alertsPerSecond(newest) {
+  recentAlerts.push(newest);
+  if (recentAlerts.length > 10) recentAlerts.shift();
+  return recentAlerts.reduce((sum, count) => sum + count, 0) / recentAlerts.length;
+}
 
 function setStatus(word) {
   byId("status").dataset.state = word;
@@ -38,7 +45,7 @@ function draw() {
   if (!latest) return;
   setStatus(latest.status);
   byId("tps").value = whole(latest.transactions_per_second);
-  byId("aps").value = oneDecimal(latest.alerts_per_second);
+  byId("aps").value = oneDecimal(latest.alerts_per_second_of_late);
   byId("total-transactions").value = whole(latest.transactions);
   byId("total-alerts").value = whole(latest.alerts);
   byId("p99").value = milliseconds(latest.latency_p99_ms);
@@ -61,7 +68,8 @@ function showCount(rule, count) {
 function onStats(event) {
   latest = JSON.parse(event.data);
   charts.transactions.add(latest.time, latest.transactions_per_second);
-  charts.alerts.add(latest.time, latest.alerts_per_second);
+  latest.alerts_per_second_of_late = alertsPerSecond(latest.alerts_per_second);
+  charts.alerts.add(latest.time, latest.alerts_per_second_of_late);
   // A replayed history is one drawing, not hundreds.
   if (!drawing) requestAnimationFrame(draw);
   drawing = true;
