@@ -32,6 +32,7 @@ FetchOutcome fetch_partition(Shard& shard, const FetchPart& part, uint64_t bytes
   }
   outcome.slices = std::move(read->slices);
   outcome.bytes = read->bytes;
+  outcome.records = static_cast<uint64_t>(read->next - part.from);
   return outcome;
 }
 

@@ -22,6 +22,7 @@ struct FetchOutcome {
   Offset log_start{-1};
   std::vector<storage::FileSlice> slices = {};
   uint64_t bytes = 0;
+  uint64_t records = 0;  ///< from the offset asked for on
 };
 
 /// Every leader epoch of a single node is the first.

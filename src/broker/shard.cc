@@ -101,12 +101,16 @@ Shard::TopicMeter& Shard::meter(const TopicImage& topic) {
                      const char* direction) -> metrics::Counter& {
     return context_.metrics.counter(name, help, {{"topic", topic.name}, {"direction", direction}});
   };
-  constexpr auto bytes_help = "Bytes of record batches as stored, by direction.";
+  constexpr auto bytes = "millrace_topic_bytes_total";
+  constexpr auto bytes_help =
+      "Bytes of record batches as stored: in from producers, out to consumers.";
+  constexpr auto records = "millrace_topic_records_total";
+  constexpr auto records_help = "Records: in from producers, out to consumers.";
   return meters_
-      .try_emplace(topic.name, TopicMeter{counter("millrace_topic_bytes_total", bytes_help, "in"),
-                                          counter("millrace_topic_records_total",
-                                                  "Records appended by producers.", "in"),
-                                          counter("millrace_topic_bytes_total", bytes_help, "out")})
+      .try_emplace(
+          topic.name,
+          TopicMeter{counter(bytes, bytes_help, "in"), counter(records, records_help, "in"),
+                     counter(bytes, bytes_help, "out"), counter(records, records_help, "out")})
       .first->second;
 }
 

@@ -85,6 +85,7 @@ class Shard {
     metrics::Counter& bytes_in;
     metrics::Counter& records_in;
     metrics::Counter& bytes_out;
+    metrics::Counter& records_out;
   };
   /// A partition of this shard with what belongs to its topic.
   struct Owned {

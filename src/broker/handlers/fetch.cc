@@ -196,6 +196,7 @@ void Fetch::cut_to_limit() {
     if (total > 0 && total + outcome.bytes > bytes_max_) {
       outcome.slices.clear();
       outcome.bytes = 0;
+      outcome.records = 0;
     }
     total += outcome.bytes;
   }
@@ -217,6 +218,7 @@ void Fetch::answer() {
     topic.topic = asked.topic;
     topic.topic_id = asked.topic_id;
     uint64_t bytes = 0;
+    uint64_t records = 0;
     for (const auto& part : asked.partitions) {
       auto& out = topic.partitions.emplace_back();
       out.partition_index = part.partition;
@@ -229,12 +231,16 @@ void Fetch::answer() {
       }
       out.records->elsewhere = outcome->bytes;
       bytes += outcome->bytes;
+      records += outcome->records;
       std::ranges::move(outcome->slices, std::back_inserter(slices));
       ++outcome;
     }
     const auto* known =
         call_.version() >= 13 ? image.find(asked.topic_id) : image.find(asked.topic);
-    if (bytes > 0 && known != nullptr) call_.home.meter(*known).bytes_out.add(bytes);
+    if (bytes == 0 || known == nullptr) continue;
+    auto& meter = call_.home.meter(*known);
+    meter.bytes_out.add(bytes);
+    meter.records_out.add(records);
   }
   (*respond)(response, std::move(slices));
 }
