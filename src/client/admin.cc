@@ -100,7 +100,8 @@ Result<void> Admin::create_topic(const NewTopic& topic) {
   }));
   std::size_t count = 0;
   const auto* result = rd_kafka_event_CreateTopics_result(event.get());
-  return check_topics(rd_kafka_CreateTopics_result_topics(result, &count), count, doing);
+  const auto** topics = rd_kafka_CreateTopics_result_topics(result, &count);
+  return check_topics(topics, count, doing);
 }
 
 Result<void> Admin::delete_topic(const std::string& name) {
@@ -112,7 +113,8 @@ Result<void> Admin::delete_topic(const std::string& name) {
   }));
   std::size_t count = 0;
   const auto* result = rd_kafka_event_DeleteTopics_result(event.get());
-  return check_topics(rd_kafka_DeleteTopics_result_topics(result, &count), count, doing);
+  const auto** topics = rd_kafka_DeleteTopics_result_topics(result, &count);
+  return check_topics(topics, count, doing);
 }
 
 Result<void> Admin::create_partitions(const std::string& name, int32_t total) {
@@ -129,7 +131,8 @@ Result<void> Admin::create_partitions(const std::string& name, int32_t total) {
          }));
   std::size_t count = 0;
   const auto* result = rd_kafka_event_CreatePartitions_result(event.get());
-  return check_topics(rd_kafka_CreatePartitions_result_topics(result, &count), count, doing);
+  const auto** topics = rd_kafka_CreatePartitions_result_topics(result, &count);
+  return check_topics(topics, count, doing);
 }
 
 Result<std::vector<ConfigEntry>> Admin::topic_configs(const std::string& name) {
