@@ -100,6 +100,7 @@ Result<Exit> serve(const Arguments& arguments, Console& console, broker::BrokerC
   auto started = std::chrono::steady_clock::now();
   SystemClock clock;
   metrics::Registry metrics;
+  export_build_info(metrics);
   std::atomic<bool> ready = false;
   MR_TRY(auto http, start_http(arguments, console, metrics, [&ready] {
            return std::string(ready ? "" : "the broker recovers its logs, or stops");

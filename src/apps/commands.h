@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "apps/command.h"
+#include "base/metrics.h"
 
 namespace millrace::apps {
 
@@ -12,6 +13,9 @@ std::vector<Command> all_commands();
 
 /// "0.1.0"
 std::string_view version_text();
+
+/// Adds millrace_build_info, which tells the version, to what /metrics shows.
+void export_build_info(metrics::Registry& registry);
 
 Command broker_command();
 Command demo_command();

@@ -207,6 +207,7 @@ Result<void> start_detector(Parts& parts, const Arguments& arguments, Console& c
 
 Result<Exit> demo(const Arguments& arguments, Console& console) {
   Parts parts;
+  export_build_info(parts.registry);
   MR_TRY(auto config, detector_config(arguments));
   MR_TRY(const auto plan, demo_plan(arguments, parts.clock.wall_now()));
   if (arguments.has("--reset")) MR_TRY(reset(plan.data));

@@ -160,6 +160,7 @@ Result<Exit> fraud_detector(const Arguments& arguments, Console& console) {
   MR_TRY(const auto config, service_config(arguments));
   MR_TRY(const auto format, format_of(arguments));
   Parts parts;
+  export_build_info(parts.registry);
   LiveTerminal terminal(console, format);
   const auto on_alert = [&](const fraud::AlertLog::Acknowledged& alert) {
     terminal.alert(alert);

@@ -8,6 +8,13 @@ std::string_view version_text() {
   return MILLRACE_VERSION;
 }
 
+void export_build_info(metrics::Registry& registry) {
+  registry
+      .gauge("millrace_build_info", "1; the label tells the version of the program.",
+             {{"version", std::string(version_text())}})
+      .set(1);
+}
+
 Command version_command() {
   return {.name = "version",
           .summary = "the version of this program",
