@@ -47,7 +47,7 @@ class ScrapedByPrometheus(unittest.TestCase):
         cls.addClassCleanup(detector.close)
         cls.addresses = (demo.http, detector.http)
         # A request that fails.
-        millrace("topic", "describe", "nowhere", "-b", bootstrap)
+        millrace("topic", "create", "not a name", "-b", bootstrap)
         cls.prometheus = Prometheus(dict(zip(("127.0.0.1:8090", "127.0.0.1:8091"), cls.addresses)))
         cls.addClassCleanup(cls.prometheus.close)
         cls.prometheus.wait_for("count(up == 1) == 2")
