@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Millrace beside Apache Kafka on this machine: the same client, load and flush policy, runs in turn.
+"""Millrace beside Apache Kafka on this machine: same client, load and flush policy, runs in turn.
 
-    tools/build bench && /usr/bin/python3 bench/versus_kafka.py [--runs 5] [--warm-up 30] [--markdown]
+    tools/build release && tools/build bench
+    /usr/bin/python3 bench/versus_kafka.py [--runs 5] [--warm-up 30] [--markdown]
 
 Prints one line per question and flush policy: the median of both with their range, and how many
 times better Millrace is (below 1: worse). Kafka runs with the server.properties and the Java

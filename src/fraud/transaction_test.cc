@@ -14,14 +14,13 @@ const Transaction expected{.user_id = "596",
                            .time = Timestamp(1522540831000)};
 
 TEST(TransactionJson, reads_what_python_programs_write) {
-  for (
-      const char* json :
-      {R"({"user_id": 596, "amount": 57.16, "location": "3156", "timestamp": 1522540831})",
-       R"({"user_id": "596", "amount": 57.16, "location": "3156", "timestamp": 1522540831.0})",
-       R"({"user_id": "596", "amount": "57.16", "location": 3156, "timestamp": 1522540831000})",
-       R"({"timestamp":"2018-04-01T00:00:31Z","user_id":"596","location":"3156","amount":5716e-2,
+  for (const char* json :
+       {R"({"user_id": 596, "amount": 57.16, "location": "3156", "timestamp": 1522540831})",
+        R"({"user_id": "596", "amount": 57.16, "location": "3156", "timestamp": 1522540831.0})",
+        R"({"user_id": "596", "amount": "57.16", "location": 3156, "timestamp": 1522540831000})",
+        R"({"timestamp":"2018-04-01T00:00:31Z","user_id":"596","location":"3156","amount":5716e-2,
                "currency":"EUR","nested":{"amount":1},"list":[1,2]})",
-       R"({"\u0075ser_id":"596","amount":57.16,"location":"3156",
+        R"({"\u0075ser_id":"596","amount":57.16,"location":"3156",
                "timestamp":"2018-04-01T00:00:31"})"}) {
     EXPECT_EQ(decode_transaction(json).value(), expected) << json;
   }

@@ -30,7 +30,7 @@ Errc code_of(int number) {
     case EISDIR:
     case ENAMETOOLONG:
     case ELOOP:
-      return Errc::invalid_argument;
+      return Errc::failed;
     case EWOULDBLOCK:
     case EBUSY:
       return Errc::busy;

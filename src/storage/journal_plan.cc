@@ -22,6 +22,15 @@ Failures sync_all(const Files& files) {
   return failed;
 }
 
+// `path` of a file in `directory`, as the directory itself takes it.
+std::string_view below(const io::Directory& directory, std::string_view path) {
+  std::string_view root = directory.name();
+  if (!path.starts_with(root)) return path;
+  path.remove_prefix(root.size());
+  while (path.starts_with('/')) path.remove_prefix(1);
+  return path;
+}
+
 // What a round of small appends would put into the journal.
 struct Small {
   SyncJobs jobs;
@@ -209,7 +218,7 @@ Result<void> JournalPlan::State::append_round(const Small& small) {
     for (const auto& dirty : job->ticket().files) {
       auto into = MutableBytes(content).subspan(at, dirty.end - dirty.begin);
       MR_TRY(io::read_exactly(*dirty.file, dirty.begin, into));
-      entries.push_back({job->topic_id(), dirty.file->path(), dirty.begin, into});
+      entries.push_back({job->topic_id(), below(directory, dirty.file->path()), dirty.begin, into});
       at += into.size();
     }
   }

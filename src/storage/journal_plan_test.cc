@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <random>
 
+#include "io/posix_directory.h"
+#include "storage/checkpoints.h"
 #include "storage/commit_journal.h"
 #include "storage/journal_replay.h"
 #include "storage/round_committer.h"
@@ -183,6 +186,51 @@ TEST(JournalPlan, stops_a_partition_whose_segment_fails_behind_the_journal) {
   for (std::size_t i = 0; i < fleet.size(); ++i) durable.push_back(fleet.log(i).durable_end());
   fleet.crash(calls);
   for (std::size_t i = 0; i < fleet.size(); ++i) EXPECT_GE(fleet.log(i).end_offset(), durable[i]);
+}
+
+TEST(JournalPlan, is_replayed_into_the_segments_of_a_real_directory) {
+  // given: two segments and a round of both that only the journal has made durable
+  auto root = std::filesystem::path(::testing::TempDir()) / ("journal-" + Uuid::random().text());
+  auto disk = *io::open_posix_directory(root);
+  ManualClock clock;
+  ManualExecutor executor(clock);
+  auto topic = TopicId::random();
+  SyncJobs jobs;
+  for (std::string name : {"orders-0", "orders-1"}) {
+    ASSERT_TRUE(disk->make_directory(name));
+    auto metadata = format_partition_metadata(topic);
+    ASSERT_TRUE(io::write_atomically(*disk, name + "/partition.metadata", as_bytes(metadata)));
+    auto file = *disk->open(name + "/0.log", io::OpenMode::create);
+    Bytes text = as_bytes("record");
+    ASSERT_TRUE(file->write_at(0, std::span(&text, 1)));
+    jobs.push_back(
+        std::make_shared<SyncJob>(SyncTicket{.files = {{file, 0, text.size()}}}, topic, [] {}));
+  }
+  JournalPlan plan(executor, *disk, nullptr, Fleet::small_journal(), Logger());
+  auto again = [](const SyncJobs& of) {
+    SyncJobs copies;
+    for (const auto& job : of) {
+      copies.push_back(std::make_shared<SyncJob>(job->ticket(), job->topic_id(), [] {}));
+    }
+    return copies;
+  };
+  plan.carry_out(again(jobs));  // makes the journal
+  executor.run_ready();
+  plan.carry_out(jobs);
+  for (const auto& job : jobs) {
+    ASSERT_TRUE(job->outcome());
+    ASSERT_TRUE(job->ticket().files[0].file->truncate(0));
+  }
+
+  // when
+  auto replayed = replay_commit_journals(*disk, Logger());
+
+  // then
+  ASSERT_TRUE(replayed) << replayed.error().message();
+  EXPECT_EQ(replayed->entries, 2u);
+  auto file = *disk->open("orders-1/0.log", io::OpenMode::read_only);
+  EXPECT_EQ(as_text(*io::read_all(*file, 100)), "record");
+  std::filesystem::remove_all(root);
 }
 
 TEST(JournalPlan, keeps_what_was_acknowledged_through_random_power_cuts) {

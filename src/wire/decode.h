@@ -204,8 +204,8 @@ class Decoder {
   size_t failed_at_ = 0;
 };
 
-/// Reads an M that fills `body` to its last byte (see ignore_trailing). Records in it point into `body`.
-/// Errors: unsupported (the version is outside M's), corrupt (with the field's name).
+/// Reads an M that fills `body` to its last byte (see ignore_trailing). Records in it point into
+/// `body`. Errors: unsupported (the version is outside M's), corrupt (with the field's name).
 template <class M>
 Result<M> decode(Bytes body, Version version, DecodeOptions options = {}) {
   if (!M::message.versions.contains(version)) {

@@ -11,7 +11,7 @@ from lib.waiting import until
 
 
 class ProgramWithPage:
-    """Runs `millrace ARGS… --http` on a port of its own until close(); `http` is its "host:port"."""
+    """Runs `millrace ARGS… --http` on a port of its own until close(); `http` is "host:port"."""
 
     def __init__(self, *args, env=None):
         self.lines = []
