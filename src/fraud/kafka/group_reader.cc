@@ -72,9 +72,14 @@ GroupReader::~GroupReader() {
 
 Result<void> GroupReader::poll(Handler& handler, Milliseconds wait) {
   MR_TRY(serve_events(handler));
-  const ssize_t count = rd_kafka_consume_batch_queue(
-      data_queue_.get(), static_cast<int>(wait.count()), fetched_.data(), fetched_.size());
-  Result<void> outcome;
+  // A batch call waits until the batch is full or the time is up; one message is handed out as soon
+  // as it is there, and whatever lies behind it comes along.
+  const MessageHandle first(
+      rd_kafka_consume_queue(data_queue_.get(), static_cast<int>(wait.count())));
+  if (!first) return {};
+  Result<void> outcome = hand_out(handler, *first);
+  const ssize_t count =
+      rd_kafka_consume_batch_queue(data_queue_.get(), 0, fetched_.data(), fetched_.size());
   for (ssize_t i = 0; i < count; ++i) {
     const MessageHandle message(fetched_[static_cast<size_t>(i)]);
     if (outcome) outcome = hand_out(handler, *message);
