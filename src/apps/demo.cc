@@ -113,26 +113,22 @@ void greet(Console& console, const DemoPlan& plan, const fraud::ServiceConfig& c
 class DemoRun {
  public:
   DemoRun(Parts& parts, const DemoPlan& plan, fraud::TransactionWriter& writer, Console& console)
-      : parts_(parts),
-        writer_(writer),
-        console_(console),
-        began_(parts.clock.mono_now()),
-        generator_(plan.generator, parts.clock.wall_now()),
-        thread_([this](const std::stop_token& stop) {
-          fraud::write_generated(generator_, writer_, parts_.clock, stop);
-        }) {
-    if (plan.for_time) ends_ = began_ + *plan.for_time;
-  }
+      : parts_(parts), writer_(writer), console_(console), plan_(plan) {}
 
   /// False when the demo is over.
   bool turn() {
     const MonoTime now = parts_.clock.mono_now();
+    const bool stopped = console_.stop().stop_requested();
+    if (!began_) {
+      if (parts_.service->ready()) start(now);
+      return !stopped;
+    }
     if (!draining_since_) {
-      const bool over = console_.stop().stop_requested() || (ends_ && now >= *ends_);
+      const bool over = stopped || (plan_.for_time && now - *began_ >= *plan_.for_time);
       if (!over) return true;
       thread_.request_stop();
       draining_since_ = now;
-      ran_ = now - began_;
+      ran_ = now - *began_;
     }
     if (now - *draining_since_ > std::chrono::seconds(5)) return false;
     return !all_judged();
@@ -141,6 +137,15 @@ class DemoRun {
   Duration ran() const { return ran_; }
 
  private:
+  /// Once the detector has its partitions: what waited for it would look slow.
+  void start(MonoTime now) {
+    began_ = now;
+    generator_.emplace(plan_.generator, parts_.clock.wall_now());
+    thread_ = std::jthread([this](const std::stop_token& stop) {
+      fraud::write_generated(*generator_, writer_, parts_.clock, stop);
+    });
+  }
+
   bool all_judged() {
     if (thread_.joinable()) {
       thread_.join();
@@ -155,11 +160,11 @@ class DemoRun {
   Parts& parts_;
   fraud::TransactionWriter& writer_;
   Console& console_;
-  MonoTime began_;
-  std::optional<MonoTime> ends_;
+  const DemoPlan& plan_;
+  std::optional<MonoTime> began_;
   std::optional<MonoTime> draining_since_;
   Duration ran_{0};
-  fraud::Generator generator_;
+  std::optional<fraud::Generator> generator_;
   std::jthread thread_;
 };
 
@@ -167,7 +172,7 @@ void summarise(Console& console, const Parts& parts, const fraud::TransactionWri
                const DemoPlan& plan, Duration ran) {
   const auto& totals = parts.service->pipeline().totals();
   const auto latency = parts.service->pipeline().latency();
-  const double seconds = std::chrono::duration<double>(ran).count();
+  const double seconds = std::max(0.1, std::chrono::duration<double>(ran).count());
   console.print(fmt::format("ran {:.1f} s\n", seconds));
   console.print(fmt::format("  transactions  {} produced, {} judged, {:.0f}/s\n",
                             grouped(writer.totals().delivered), grouped(totals.judged),
