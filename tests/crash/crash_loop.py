@@ -154,7 +154,7 @@ def check_log(bootstrap, writers):
         consumer.assign([TopicPartition(TOPIC, partition, start)])
         at = start
         while at < end:
-            messages = consumer.consume(10_000, 20)
+            messages = consumer.consume(min(10_000, end - at), 20)
             if not messages:
                 problems.append(f"partition {partition} ends at {at}, not {end}")
                 break
