@@ -195,8 +195,8 @@ Result<void> start_detector(Parts& parts, const Arguments& arguments, Console& c
     terminal.alert(alert);
     parts.page->on_alert(alert);
   };
-  const Logger quiet = arguments.has("--verbose") ? console.log() : Logger();
-  MR_TRY(parts.service, fraud::Service::open(config, parts.clock, parts.registry, quiet, on_alert));
+  MR_TRY(parts.service, fraud::Service::open(config, parts.clock, parts.registry,
+                                             console.log().named("fraud"), on_alert));
   const fraud::PageInfo info{.version = std::string(version_text()),
                              .brokers = config.brokers,
                              .transactions = config.transactions,

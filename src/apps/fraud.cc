@@ -167,7 +167,7 @@ Result<Exit> fraud_detector(const Arguments& arguments, Console& console) {
     parts.page.on_alert(alert);
   };
   MR_TRY(parts.service, fraud::Service::open(config, parts.clock, parts.registry,
-                                             client_logger(arguments, console), on_alert));
+                                             console.log().named("fraud"), on_alert));
   const fraud::PageInfo info{.version = std::string(version_text()),
                              .brokers = config.brokers,
                              .transactions = config.transactions,

@@ -158,4 +158,4 @@ def produce(brokers, rows, topic="transactions"):
     lines = "".join(f"{row[1]}\t{as_json(*row)}\n" for row in rows)
     subprocess.run(["kcat", "-P", "-b", brokers, "-t", topic, "-K", "\t", "-X",
                     "partitioner=murmur2_random", "-X", "enable.idempotence=true"],
-                   input=lines, text=True, check=True, timeout=120)
+                   input=lines, text=True, check=True, timeout=120, capture_output=True)

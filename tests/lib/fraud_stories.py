@@ -79,7 +79,7 @@ class DetectorStories:
     def test_what_is_no_transaction_is_put_aside_with_the_reason(self):
         produce(self.bootstrap, busy(1, users=1), "broken")
         subprocess.run(["kcat", "-P", "-b", self.bootstrap, "-t", "broken"], input="{not json",
-                       text=True, check=True, timeout=60)
+                       text=True, check=True, timeout=60, capture_output=True)
         text, _ = judge_all(self.bootstrap, "--transactions", "broken", "--alerts",
                             "broken-alerts", "--group", "broken")
         self.assertEqual(judged(text)[0], 2)

@@ -31,6 +31,11 @@ class Answer:
     delay_s: float = 0
 
 
+class Server(ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        pass  # a detector that was killed
+
+
 class Receiver:
     """Listens while started, always on the same port. `answer(n, id)` says what the n-th attempt
     (from 0) for an id is told."""
@@ -58,8 +63,7 @@ class Receiver:
             def log_message(self, *_):
                 pass
 
-        ThreadingHTTPServer.allow_reuse_address = True
-        self.server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        self.server = Server(("127.0.0.1", self.port), Handler)
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 

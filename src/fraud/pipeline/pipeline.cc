@@ -84,8 +84,8 @@ Result<void> Pipeline::on_assigned(std::span<const Progress> partitions) {
   for (const Progress& start : partitions) {
     detector_.drop(start.partition);
     partitions_[start.partition] = {std::min(start.first_needed, start.next), start.next};
-    log_.info("judging a partition", kv("partition", start.partition), kv("from", start.next),
-              kv("rebuilding_from", start.first_needed));
+    log_.debug("judging a partition", kv("partition", start.partition), kv("from", start.next),
+               kv("rebuilding_from", start.first_needed));
   }
   return {};
 }
