@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MAX_COLUMNS = 100
 FILE_LINES_NOTE, FILE_LINES = 400, 800
 FUNCTION_LINES_NOTE, FUNCTION_LINES = 60, 120
+STATEMENTS_OF_A_TABLE = 8
 
 # What a folder of src/ may not name: (pattern, folders where it is fine, what, how to fix).
 # "apps" etc. are folders; a file under tests/, examples/ or bench/ counts as folder "outside".
@@ -121,6 +122,8 @@ class Tidy:
     def functions(self, path, code):
         for first, last, head in function_bodies(code):
             length = last - first + 1
+            if sum(line.count(";") for line in code[first - 1:last]) <= STATEMENTS_OF_A_TABLE:
+                continue  # a long list of values, which reads best in one piece
             if length > FUNCTION_LINES:
                 self.error(path, first, f"a function of {length} lines: {head}",
                            f"split it into named steps of at most {FUNCTION_LINES_NOTE} lines")

@@ -1,5 +1,6 @@
 #include "apps/console.h"
 
+#include <cerrno>
 #include <condition_variable>
 #include <mutex>
 #include <string>
@@ -40,7 +41,8 @@ void Console::complain(std::string_view line) {
 }
 
 bool Console::flush() {
-  return std::fflush(out_) == 0 && std::ferror(out_) == 0;
+  if (std::fflush(out_) != 0 && errno == EPIPE) reader_left_ = true;
+  return std::ferror(out_) == 0;
 }
 
 void Console::wait_for_stop() const {

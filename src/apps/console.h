@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdio>
 #include <stop_token>
 #include <string_view>
@@ -47,6 +48,8 @@ class Console {
   /// Makes everything printed so far visible; false when the reader of `out` has gone away.
   /// Thread-safe, as `print` is.
   bool flush();
+  /// The last failed flush found nobody who reads `out` any more (as behind `| head`).
+  bool reader_left() const { return reader_left_; }
 
   /// `text` in bold, green, red or dim where `err` shows colours.
   std::string bold(std::string_view text) const { return painted("1", text); }
@@ -66,6 +69,7 @@ class Console {
 
   std::FILE* out_;
   std::FILE* err_;
+  std::atomic<bool> reader_left_ = false;
   Options options_;
   Logger log_;
   std::stop_token stop_;

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -55,7 +54,7 @@ Exit run(std::vector<std::string_view> words) {
     return exit_for(exit.error());
   }
   // A reader that took enough and went away (head) is no failure; a full disk is.
-  if (!delivered && errno != EPIPE && *exit == Exit::ok) return Exit::failed;
+  if (!delivered && !console.reader_left() && *exit == Exit::ok) return Exit::failed;
   return *exit;
 }
 

@@ -26,8 +26,6 @@ GROUPS = [
           counted_tool(PYTHON, ROOT / "tools/check/headers.py"), 300, ("dev",)),
     Group("unit", "unit tests under ASan and UBSan", unit_tests("dev"), 600, ("dev",)),
     Group("cli", "the commands of millrace", python_tests("tests/cli"), 120, ("release",)),
-    Group("tutorial", "the tutorial in Python and C++, in every pairing",
-          python_tests("tests/tutorial"), 180, ("release",)),
     Group("interop", "kcat, kafka-python and confluent-kafka of Debian",
           python_tests("tests/interop"), 300, ("release",)),
     Group("hostile", "bad bytes, full disks, taken ports", python_tests("tests/hostile"), 180,
