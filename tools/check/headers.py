@@ -32,9 +32,9 @@ def main():
         flags.setdefault(source.parent, entry)
     headers = sorted([*ROOT.glob("src/**/*.h"), *ROOT.glob("include/**/*.h")])
     to_compile = [header for header in headers if include_name(header) not in proven]
-    fallback = next(iter(flags.values()))
+    public = flags[ROOT / "src/client"]  # whose headers include/ holds
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = pool.map(lambda h: compile_alone(h, nearest(h, flags, fallback)), to_compile)
+        results = pool.map(lambda h: compile_alone(h, nearest(h, flags, public)), to_compile)
         failures = [failure for failure in results if failure]
     for failure in failures:
         print(failure["test"], *failure["lines"], sep="\n  ")
@@ -50,13 +50,13 @@ def include_name(header):
     return str(header.relative_to(ROOT / folder))
 
 
-def nearest(header, flags, fallback):
+def nearest(header, flags, otherwise):
     folder = header.parent
     while folder != ROOT:
         if folder in flags:
             return flags[folder]
         folder = folder.parent
-    return fallback
+    return otherwise
 
 
 def compile_alone(header, entry):
