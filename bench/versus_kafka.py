@@ -43,13 +43,12 @@ class Peer:
 
     def __init__(self, name, flush_messages):
         self.name = name
-        started = time.monotonic()
         flush = f"log.flush.interval.messages={flush_messages}"
         if name == "millrace":
             self.broker = Broker("-X", flush)
         else:
             self.broker = KafkaNode(extra=f"{flush}\n", java_options=KAFKA_JAVA)
-        self.ready_s = getattr(self.broker, "ready_s", time.monotonic() - started)
+        self.ready_s = self.broker.ready_s
         self.bootstrap = self.broker.bootstrap
         self.pid = self.broker.process.pid
 

@@ -4,6 +4,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from lib import downloads
@@ -59,10 +60,13 @@ class KafkaNode:
         self.start()
 
     def start(self):
+        """Returns once it answers; `ready_s` is how long that took, formatting not included."""
+        started = time.monotonic()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([*self.java, "kafka.Kafka", str(self.config)],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        until(self._answers, "the Kafka node to answer", limit_s=90, every_s=0.2)
+        until(self._answers, "the Kafka node to answer", limit_s=90, every_s=0.05)
+        self.ready_s = time.monotonic() - started
 
     def _answers(self):
         if self.process.poll() is not None:
