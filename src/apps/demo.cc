@@ -220,23 +220,28 @@ Result<Exit> demo(const Arguments& arguments, Console& console) {
   MR_TRY(config.brokers, start_broker(parts, plan, quiet));
   LiveTerminal terminal(console, LiveTerminal::Format::lines);
   MR_TRY(start_detector(parts, arguments, console, config, terminal));
-  MR_TRY(auto writer, fraud::TransactionWriter::open(
+  MR_TRY(auto opened, fraud::TransactionWriter::open(
                           {.brokers = config.brokers, .topic = config.transactions}, quiet));
+  auto writer = std::make_unique<fraud::TransactionWriter>(std::move(opened));
   greet(console, plan, config, parts);
 
-  DemoRun run(parts, plan, writer, console);
+  auto run = std::make_unique<DemoRun>(parts, plan, *writer, console);
   const auto turn = [&] {
     const auto& service = *parts.service;
     if (parts.page->tick(service.pipeline(), service.lag())) {
       terminal.numbers(parts.page->numbers());
     }
-    return run.turn();
+    return run->turn();
   };
   const auto ran = parts.service->run({}, turn);
   terminal.clear_line();
   MR_TRY(ran);
-  summarise(console, parts, writer, plan, run.ran());
+  summarise(console, parts, *writer, plan, run->ran());
+  // Clients first: one that outlives the broker would complain about it.
+  run.reset();
+  writer.reset();
   parts.server.reset();
+  parts.service.reset();
   MR_TRY(parts.broker->stop());
   return Exit::ok;
 }
