@@ -105,7 +105,7 @@ TEST_F(PosixDirectoryTest, lets_no_path_out_of_the_root) {
 TEST_F(PosixDirectoryTest, reports_a_full_device) {
   auto device = open_posix_directory("/dev").value();
   auto full = device->open("full", OpenMode::read_write);
-  if (!full) GTEST_SKIP() << "no /dev/full here";
+  ASSERT_TRUE(full) << full.error().message();
   auto written = (*full)->write_at(0, std::array{as_bytes("x")});
   EXPECT_EQ(written.error().code, Errc::no_space);
 }
